@@ -13,6 +13,8 @@ pub enum FactorUse {
     FirstStep,
     /// Completes a sign-in, and proves a change of one's own account.
     SecondStep,
+    /// The same; and a sign-in of its own, where it made sure who holds it.
+    SecondStepOrAlone,
     /// Completes a sign-in where a factor is not at hand; proves no change.
     StandIn,
     /// Leads from the password to enrolment, and nowhere else.
@@ -66,7 +68,7 @@ factor_kinds! {
     /// A code app, RFC 6238.
     Totp => "totp", "Code app", "otp", SecondStep, false;
     /// A passkey or security key.
-    Webauthn => "webauthn", "Passkey", "swk", SecondStep, true;
+    Webauthn => "webauthn", "Passkey", "swk", SecondStepOrAlone, true;
     /// One of ten saved codes.
     BackupCode => "backup_code", "Backup code", "backup_code", StandIn, false;
     /// The one-use pass of a recovery.
@@ -77,11 +79,6 @@ impl FactorKind {
     /// Reads the word back; `None` for anything else.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
-    }
-
-    /// Whether it may follow the password.
-    pub fn completes_sign_in(self) -> bool {
-        matches!(self.factor_use(), FactorUse::SecondStep | FactorUse::StandIn)
     }
 }
 

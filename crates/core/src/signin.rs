@@ -1,18 +1,24 @@
 //! The sign-in flow: what has been shown so far, and what may be shown next.
 //!
 //! ```text
-//!  password ──▶ SecondStep ── totp, passkey, backup code ──▶ SignedIn
-//!     │   (a factor exists)
-//!     └───────▶ EnrolmentPassStep ── enrolment pass ──▶ Enrolling ── factor enrolled, codes kept ──▶ Done (sign in again)
-//!         (no factor)
-//!  passkey with user verification ───────────────────────────▶ SignedIn
+//!            goal SignIn: the account has a factor that works
+//!  First ──▶ password ──▶ Second ──▶ second step, or what stands in for it ──▶ SignedIn
+//!     └────▶ passkey that verified its user ─────────────────────────────────▶ SignedIn
+//!
+//!            goal Enrol: it has none
+//!  First ──▶ password ──▶ Pass ──▶ enrolment pass ──▶ Enrolment (factor enrolled, codes kept: sign in again)
 //! ```
 //!
-//! There is no arrow from the password alone to enrolment or to a session (P1), and none from `Enrolling` to a session.
+//! Every arrow is the one transition, [`Flow::show`]. What a kind may follow stands in the table of [`crate::factor`]: a new
+//! kind of second step is a row there. No arrow leads from the password alone to enrolment or to a session (P1), and none
+//! from [`FlowStep::Enrolment`] to a session. A flow knows what was shown, never what was chosen or tried: whoever takes
+//! another factor stands where they stood, and the next right answer is held to the same rule.
+//!
+//! A step-up is no flow: it is one touch in a session that lives, and moves nothing but that session's time.
 
 use serde::{Deserialize, Serialize};
 
-use crate::factor::FactorKind;
+use crate::factor::{FactorKind, FactorUse};
 use crate::id::PersonId;
 
 /// What the directory says about a person at this very step. Read anew for every step, never carried along.
@@ -37,23 +43,49 @@ pub struct Assurance {
 
 /// A sign-in under way. Kept in the database, named by a cookie.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "step", rename_all = "snake_case")]
-pub enum Flow {
+pub struct Flow {
+    person: PersonId,
+    goal: FlowGoal,
+    shown: Vec<ShownFactor>,
+}
+
+/// Where a flow leads. The account decides, not the person: without a factor there is nothing but enrolment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum FlowGoal {
+    SignIn,
+    Enrol,
+}
+
+/// A kind of factor that was shown, and what it proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ShownFactor {
+    /// Which kind.
+    pub kind: FactorKind,
+    /// Whether it made sure, this time, who holds it: by a PIN or a finger. Counts for a kind that can open alone.
+    pub user_verified: bool,
+}
+
+/// What a right answer leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FlowProgress {
+    /// More is wanted.
+    Next(Flow),
+    /// A session may be opened.
+    SignedIn(Assurance),
+}
+
+/// What a flow waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlowStep {
+    /// The password, or a passkey that verifies its user.
+    First,
     /// The password was right; a factor is wanted.
-    SecondStep {
-        /// Who.
-        person: PersonId,
-    },
+    Second,
     /// The password was right; there is no factor, so a pass is wanted.
-    EnrolmentPassStep {
-        /// Who.
-        person: PersonId,
-    },
+    Pass,
     /// Password and pass were right: enrolment, and nothing else.
-    Enrolling {
-        /// Who.
-        person: PersonId,
-    },
+    Enrolment,
 }
 
 /// Why a step was not taken.
@@ -67,125 +99,223 @@ pub enum FlowError {
     OutOfOrder,
 }
 
+impl AccountStatus {
+    /// Of an account that is made in this moment.
+    pub const NEW: Self = Self { suspended: false, has_factor: false };
+}
+
 impl Flow {
-    /// The password was right.
-    pub fn after_password(person: PersonId, status: AccountStatus) -> Result<Self, FlowError> {
-        open(status)?;
-        Ok(if status.has_factor { Self::SecondStep { person } } else { Self::EnrolmentPassStep { person } })
+    /// Nothing is shown yet.
+    pub fn begin(person: PersonId, status: AccountStatus) -> Self {
+        let goal = if status.has_factor { FlowGoal::SignIn } else { FlowGoal::Enrol };
+        Self { person, goal, shown: Vec::new() }
     }
 
-    /// The second step was right.
-    pub fn with_factor(self, shown: FactorKind, status: AccountStatus) -> Result<Assurance, FlowError> {
-        open(status)?;
-        if !shown.completes_sign_in() {
-            return Err(FlowError::OutOfOrder);
-        }
-        // A backup code without a factor left is a leftover of what a reset removed: it opens nothing.
-        let Self::SecondStep { .. } = self else {
-            return Err(FlowError::OutOfOrder);
+    /// A right answer: the only way on.
+    pub fn show(
+        mut self,
+        shown: impl Into<ShownFactor>,
+        status: AccountStatus,
+    ) -> Result<FlowProgress, FlowError> {
+        use FactorUse::{Enrolment, FirstStep, SecondStep, SecondStepOrAlone, StandIn};
+
+        self.expect_unchanged(status)?;
+        let shown = shown.into();
+        let is_complete = match (self.step(), shown.kind.factor_use()) {
+            (FlowStep::First, FirstStep) | (FlowStep::Pass, Enrolment) => false,
+            (FlowStep::First, SecondStepOrAlone) if self.goal == FlowGoal::SignIn && shown.user_verified => {
+                true
+            }
+            (FlowStep::Second, SecondStep | SecondStepOrAlone | StandIn) => true,
+            _ => return Err(FlowError::OutOfOrder),
         };
-        if !status.has_factor {
-            return Err(FlowError::OutOfOrder);
-        }
-        Ok(Assurance::with(shown))
+        self.shown.push(shown);
+        Ok(if is_complete {
+            FlowProgress::SignedIn(Assurance::of(&self.shown))
+        } else {
+            FlowProgress::Next(self)
+        })
     }
 
-    /// The pass was right.
-    pub fn with_pass(self, status: AccountStatus) -> Result<Self, FlowError> {
-        open(status)?;
-        match self {
-            Self::EnrolmentPassStep { person } if !status.has_factor => Ok(Self::Enrolling { person }),
-            _ => Err(FlowError::OutOfOrder),
+    /// What it waits for.
+    pub fn step(&self) -> FlowStep {
+        let was_shown = |of: FactorUse| self.shown.iter().any(|shown| shown.kind.factor_use() == of);
+        match self.goal {
+            _ if !was_shown(FactorUse::FirstStep) => FlowStep::First,
+            FlowGoal::SignIn => FlowStep::Second,
+            FlowGoal::Enrol if !was_shown(FactorUse::Enrolment) => FlowStep::Pass,
+            FlowGoal::Enrol => FlowStep::Enrolment,
         }
     }
 
-    /// Whether a factor may be enrolled now, and for whom.
-    pub fn enrolling(&self, status: AccountStatus) -> Result<&PersonId, FlowError> {
-        open(status)?;
-        match self {
-            Self::Enrolling { person } if !status.has_factor => Ok(person),
-            _ => Err(FlowError::OutOfOrder),
-        }
+    /// Whether a factor may be enrolled now.
+    pub fn expect_enrolment(&self, status: AccountStatus) -> Result<(), FlowError> {
+        self.expect_unchanged(status)?;
+        if self.step() == FlowStep::Enrolment { Ok(()) } else { Err(FlowError::OutOfOrder) }
     }
 
     /// Who.
     pub fn person(&self) -> &PersonId {
+        &self.person
+    }
+
+    /// A factor that came meanwhile ends an enrolment, and the loss of the last one a sign-in: a backup code that a reset
+    /// left over opens nothing.
+    fn expect_unchanged(&self, status: AccountStatus) -> Result<(), FlowError> {
+        if status.suspended {
+            return Err(FlowError::Closed);
+        }
+        if status.has_factor == (self.goal == FlowGoal::SignIn) { Ok(()) } else { Err(FlowError::OutOfOrder) }
+    }
+}
+
+impl FlowProgress {
+    /// The flow, where more is wanted.
+    pub fn going_on(self) -> Result<Flow, FlowError> {
         match self {
-            Self::SecondStep { person } | Self::EnrolmentPassStep { person } | Self::Enrolling { person } => {
-                person
-            }
+            Self::Next(flow) => Ok(flow),
+            Self::SignedIn(_) => Err(FlowError::OutOfOrder),
+        }
+    }
+
+    /// What a session may be opened with.
+    pub fn signed_in(self) -> Result<Assurance, FlowError> {
+        match self {
+            Self::SignedIn(assurance) => Ok(assurance),
+            Self::Next(_) => Err(FlowError::OutOfOrder),
         }
     }
 }
 
+impl From<FactorKind> for ShownFactor {
+    fn from(kind: FactorKind) -> Self {
+        Self { kind, user_verified: false }
+    }
+}
+
+impl ShownFactor {
+    /// A passkey that verified its user is two factors in one gesture: what one has, and what one knows or is.
+    fn counts_twice(self) -> bool {
+        self.user_verified && self.kind.factor_use() == FactorUse::SecondStepOrAlone
+    }
+}
+
 impl Assurance {
-    /// A passkey with user verification, alone: two factors in one gesture, and nothing to phish.
-    pub fn passkey_alone(status: AccountStatus) -> Result<Self, FlowError> {
-        open(status)?;
-        Ok(Self {
-            aal: 2,
-            phishing_resistant: true,
-            amr: words(&[FactorKind::Webauthn.amr(), "user", "mfa"]),
-        })
+    /// Two factors are AAL 2 and `mfa`. No kind is shown twice: the flow takes none again.
+    fn of(shown: &[ShownFactor]) -> Self {
+        let mut amr: Vec<&str> = shown.iter().map(|shown| shown.kind.amr()).collect();
+        let verified = shown.iter().any(|shown| shown.counts_twice());
+        let is_multi_factor = verified || shown.len() > 1;
+        amr.extend(verified.then_some("user"));
+        amr.extend(is_multi_factor.then_some("mfa"));
+        Self {
+            aal: if is_multi_factor { 2 } else { 1 },
+            phishing_resistant: shown.iter().any(|shown| shown.kind.is_phishing_resistant()),
+            amr: amr.into_iter().map(str::to_owned).collect(),
+        }
     }
-
-    fn with(shown: FactorKind) -> Self {
-        let amr = words(&[FactorKind::Password.amr(), shown.amr(), "mfa"]);
-        Self { aal: 2, phishing_resistant: shown.is_phishing_resistant(), amr }
-    }
-}
-
-fn words(list: &[&str]) -> Vec<String> {
-    list.iter().map(|word| (*word).to_owned()).collect()
-}
-
-fn open(status: AccountStatus) -> Result<(), FlowError> {
-    if status.suspended { Err(FlowError::Closed) } else { Ok(()) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use FactorKind::{BackupCode, EnrolmentPass, Password, Totp, Webauthn};
 
     const WITH: AccountStatus = AccountStatus { suspended: false, has_factor: true };
     const WITHOUT: AccountStatus = AccountStatus { suspended: false, has_factor: false };
-    const SUSPENDED: AccountStatus = AccountStatus { suspended: true, has_factor: true };
 
-    fn ana() -> PersonId {
-        PersonId::new("ana")
+    /// What one can show: each kind, as it is and with its user verified.
+    fn answers() -> impl Iterator<Item = ShownFactor> {
+        let each =
+            |kind: &FactorKind| [false, true].map(|user_verified| ShownFactor { kind: *kind, user_verified });
+        FactorKind::ALL.iter().flat_map(each)
     }
 
-    #[test]
-    fn every_step_from_every_state() {
-        let states = [
-            Flow::SecondStep { person: ana() },
-            Flow::EnrolmentPassStep { person: ana() },
-            Flow::Enrolling { person: ana() },
-        ];
-        for flow in states {
-            let second = matches!(flow, Flow::SecondStep { .. });
-            let pass = matches!(flow, Flow::EnrolmentPassStep { .. });
-            let enrolling = matches!(flow, Flow::Enrolling { .. });
-            assert_eq!(flow.clone().with_factor(FactorKind::Totp, WITH).is_ok(), second, "{flow:?}");
-            assert_eq!(flow.clone().with_pass(WITHOUT).is_ok(), pass, "{flow:?}");
-            assert_eq!(flow.enrolling(WITHOUT).is_ok(), enrolling, "{flow:?}");
-            assert_eq!(flow.clone().with_factor(FactorKind::Totp, WITHOUT), Err(FlowError::OutOfOrder));
-            assert_eq!(flow.clone().with_pass(WITH), Err(FlowError::OutOfOrder));
-            assert_eq!(flow.clone().with_factor(FactorKind::Totp, SUSPENDED), Err(FlowError::Closed));
-            assert_eq!(flow.enrolling(SUSPENDED), Err(FlowError::Closed));
-            assert_eq!(flow.enrolling(WITH), Err(FlowError::OutOfOrder));
-            // The password twice is one factor, and a pass leads to enrolment alone.
-            for kind in [FactorKind::Password, FactorKind::EnrolmentPass] {
-                assert_eq!(flow.clone().with_factor(kind, WITH), Err(FlowError::OutOfOrder));
-            }
+    fn after(shown: &[FactorKind], status: AccountStatus) -> Flow {
+        let begun = Flow::begin(PersonId::new("ana"), status);
+        shown.iter().fold(begun, |flow, kind| flow.show(*kind, status).unwrap().going_on().unwrap())
+    }
+
+    /// Where every allowed step leads; what is not here leads nowhere.
+    fn expected(step: FlowStep, shown: ShownFactor) -> Option<&'static [&'static str]> {
+        match (step, shown.kind, shown.user_verified) {
+            (FlowStep::First, Webauthn, true) => Some(&["swk", "user", "mfa"]),
+            (FlowStep::Second, Totp, _) => Some(&["pwd", "otp", "mfa"]),
+            (FlowStep::Second, Webauthn, false) => Some(&["pwd", "swk", "mfa"]),
+            (FlowStep::Second, Webauthn, true) => Some(&["pwd", "swk", "user", "mfa"]),
+            (FlowStep::Second, BackupCode, _) => Some(&["pwd", "backup_code", "mfa"]),
+            _ => None,
         }
     }
 
     #[test]
-    fn only_a_passkey_resists_phishing() {
-        let assurance = |shown| Flow::SecondStep { person: ana() }.with_factor(shown, WITH).unwrap();
-        assert!(assurance(FactorKind::Webauthn).phishing_resistant);
-        assert!(!assurance(FactorKind::Totp).phishing_resistant);
-        assert!(!assurance(FactorKind::BackupCode).phishing_resistant);
+    fn every_step_from_every_state() {
+        let states: [(FlowStep, AccountStatus, &[FactorKind]); 5] = [
+            (FlowStep::First, WITH, &[]),
+            (FlowStep::First, WITHOUT, &[]),
+            (FlowStep::Second, WITH, &[Password]),
+            (FlowStep::Pass, WITHOUT, &[Password]),
+            (FlowStep::Enrolment, WITHOUT, &[Password, EnrolmentPass]),
+        ];
+        for (step, status, so_far) in states {
+            let flow = after(so_far, status);
+            assert_eq!(flow.step(), step);
+            let changed = AccountStatus { has_factor: !status.has_factor, ..status };
+            let suspended = AccountStatus { suspended: true, ..status };
+            for shown in answers() {
+                let next = match (step, shown.kind) {
+                    (FlowStep::First, Password) if status.has_factor => Some(FlowStep::Second),
+                    (FlowStep::First, Password) => Some(FlowStep::Pass),
+                    (FlowStep::Pass, EnrolmentPass) => Some(FlowStep::Enrolment),
+                    _ => None,
+                };
+                let session = expected(step, shown).filter(|_| status.has_factor);
+                match flow.clone().show(shown, status) {
+                    Ok(FlowProgress::Next(flow)) => assert_eq!((Some(flow.step()), session), (next, None)),
+                    Ok(FlowProgress::SignedIn(assurance)) => {
+                        assert_eq!(Some(assurance.amr.as_slice()), session.map(owned).as_deref());
+                        assert_eq!((assurance.aal, next), (2, None));
+                        assert_eq!(assurance.phishing_resistant, shown.kind == Webauthn);
+                    }
+                    Err(error) => {
+                        assert_eq!(
+                            (error, next, session),
+                            (FlowError::OutOfOrder, None, None),
+                            "{step:?}, {shown:?}"
+                        );
+                    }
+                }
+                assert_eq!(
+                    flow.clone().show(shown, changed),
+                    Err(FlowError::OutOfOrder),
+                    "{step:?}, {shown:?}"
+                );
+                assert_eq!(
+                    flow.clone().show(shown, suspended),
+                    Err(FlowError::Closed),
+                    "{step:?}, {shown:?}"
+                );
+            }
+            let may_enrol = if step == FlowStep::Enrolment { Ok(()) } else { Err(FlowError::OutOfOrder) };
+            assert_eq!(flow.expect_enrolment(status), may_enrol);
+            assert_eq!(flow.expect_enrolment(changed), Err(FlowError::OutOfOrder));
+            assert_eq!(flow.expect_enrolment(suspended), Err(FlowError::Closed));
+        }
+    }
+
+    fn owned(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_flow_reads_back_and_one_of_another_shape_does_not() {
+        let flow = after(&[Password], WITH);
+        let text = serde_json::to_string(&flow).unwrap();
+        assert_eq!(
+            text,
+            r#"{"person":"ana","goal":"sign_in","shown":[{"kind":"password","user_verified":false}]}"#
+        );
+        assert_eq!(serde_json::from_str::<Flow>(&text).unwrap(), flow);
+        assert!(serde_json::from_str::<Flow>(r#"{"step":"second_step","person":"ana"}"#).is_err());
     }
 }

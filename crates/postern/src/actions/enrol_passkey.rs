@@ -1,6 +1,5 @@
 //! Enrolling a passkey after a pass: the same door as the code app's, and nothing is left to type.
 
-use postern_core::event::Actor;
 use postern_core::event::payload::{EnrolledPasskey, MfaFactorEnrolled};
 use postern_core::factor::FactorKind;
 use webauthn_rs::prelude::RegisterPublicKeyCredential;
@@ -25,18 +24,14 @@ const CODE_APP_FIRST: MessageId = MessageId("code-app-before-passkey");
 
 /// Whether a passkey can be the first factor of whoever enrols: it works at once.
 pub async fn is_offered(scope: &Scope, row: &FlowRow) -> Result<bool, ActionError> {
-    let flow = row.flow()?;
-    let (db, tenant, person) = (&scope.app.db, &scope.tenant.id, flow.person());
+    let (db, tenant, person) = (&scope.app.db, &scope.tenant.id, row.flow.person());
     Ok(!is_key_to_desk(scope, person).await?
         || first_passkey::is_granted(db, tenant, person, scope.now).await?)
 }
 
 /// Asks the browser to make a passkey.
 pub async fn start(scope: &Scope, row: &FlowRow) -> Result<Challenge, ActionError> {
-    let flow = row.flow()?;
-    let attempt =
-        Attempt { actor: Actor::Anonymous, step: "enrol_passkey", case: None, person: Some(flow.person()) };
-    attempt.run(scope, || ask(scope, row)).await
+    Attempt::of_flow("enrol_passkey", &row.flow).run(scope, || ask(scope, row)).await
 }
 
 async fn ask(scope: &Scope, row: &FlowRow) -> Result<Challenge, ActionError> {
@@ -58,10 +53,7 @@ pub async fn finish(
     token: &str,
     created: &RegisterPublicKeyCredential,
 ) -> Result<ShownCodes, ActionError> {
-    let flow = row.flow()?;
-    let attempt =
-        Attempt { actor: Actor::Anonymous, step: "enrol_passkey", case: None, person: Some(flow.person()) };
-    attempt.run(scope, || enrol(scope, row, token, created)).await
+    Attempt::of_flow("enrol_passkey", &row.flow).run(scope, || enrol(scope, row, token, created)).await
 }
 
 async fn enrol(
@@ -95,8 +87,7 @@ async fn enrol(
 
 /// Whoever may enrol now.
 async fn load_enrolling(scope: &Scope, row: &FlowRow) -> Result<Person, ActionError> {
-    let flow = row.flow()?;
-    let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
-    flow.enrolling(account_status(scope, &person).await?)?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, row.flow.person()).await?;
+    row.flow.expect_enrolment(account_status(scope, &person).await?)?;
     Ok(person)
 }

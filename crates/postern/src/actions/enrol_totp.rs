@@ -51,9 +51,8 @@ pub(super) async fn begin(scope: &Scope, change: &mut Change<'_>, begun: &Begun)
 
 /// The secret that waits in the flow.
 pub async fn secret(scope: &Scope, row: &FlowRow) -> Result<Secret, ActionError> {
-    let flow = row.flow()?;
-    let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
-    flow.enrolling(account_status(scope, &person).await?)?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, row.flow.person()).await?;
+    row.flow.expect_enrolment(account_status(scope, &person).await?)?;
     let sealed =
         row.sealed.as_deref().ok_or_else(|| ActionError::Internal("no secret in the flow".to_owned()))?;
     let bytes = scope.tenant.keys.unseal(&FlowRow::place(&scope.tenant.id, &person.id, &row.id), sealed)?;
@@ -62,10 +61,7 @@ pub async fn secret(scope: &Scope, row: &FlowRow) -> Result<Secret, ActionError>
 
 /// Checks the first code; enrols; returns the backup codes, which are shown this once and count when they are confirmed.
 pub async fn enrol_totp(scope: &Scope, row: &FlowRow, code: &str) -> Result<ShownCodes, ActionError> {
-    let flow = row.flow()?;
-    let attempt =
-        Attempt { actor: Actor::Anonymous, step: "enrol_totp", case: None, person: Some(flow.person()) };
-    attempt.run(scope, || enrol(scope, row, code)).await
+    Attempt::of_flow("enrol_totp", &row.flow).run(scope, || enrol(scope, row, code)).await
 }
 
 async fn enrol(scope: &Scope, row: &FlowRow, code: &str) -> Result<ShownCodes, ActionError> {

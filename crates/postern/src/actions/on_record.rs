@@ -3,6 +3,7 @@
 use postern_core::event::payload::StepRefused;
 use postern_core::event::{Actor, Event};
 use postern_core::id::{CaseId, PersonId};
+use postern_core::signin::Flow;
 
 use super::ActionError;
 use super::retry::retry;
@@ -20,7 +21,12 @@ pub(super) struct Attempt<'a> {
     pub person: Option<&'a PersonId>,
 }
 
-impl Attempt<'_> {
+impl<'a> Attempt<'a> {
+    /// A step of a sign-in under way.
+    pub fn of_flow(step: &'static str, flow: &'a Flow) -> Self {
+        Self { actor: Actor::Anonymous, step, case: None, person: Some(flow.person()) }
+    }
+
     /// Does it, again where it ran into another change, and passes the outcome on; a refusal is recorded first. What was
     /// typed is not: it may be a secret.
     pub async fn run<T, F>(self, scope: &Scope, work: impl Fn() -> F) -> Result<T, ActionError>

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use jiff::SignedDuration;
 use postern_core::event::payload::{PassIssued, PassRejected, UserAdded, UserPasswordChanged};
 use postern_core::event::{Actor, Event};
+use postern_core::factor::FactorKind;
 use postern_core::factor::code::{CodeKind as _, PlainCode, SetUpCode};
 use postern_core::id::PersonId;
 use postern_core::person::Role;
-use postern_core::signin::Flow;
+use postern_core::signin::{AccountStatus, Flow, FlowError};
 use postern_core::tier::TierFloor;
 use zeroize::Zeroizing;
 
@@ -99,7 +100,7 @@ pub async fn set_up(scope: &Scope, typed: SetUp<'_>) -> Result<Begun, ActionErro
     }
     let hash = scope.app.hashing.hash(typed.password.clone(), *scope.app.rng.bytes::<16>()?).await?;
     let id = PersonId::new(&pass.person_id);
-    let begun = Begun { token: scope.app.rng.token()?, flow: Flow::Enrolling { person: id.clone() } };
+    let begun = Begun { token: scope.app.rng.token()?, flow: enrolling(&id)? };
     let mut change = scope.begin_for(&id).await?;
     enrolment_passes::consume(&mut change, &pass.id).await?;
     if person.is_some() {
@@ -115,6 +116,13 @@ pub async fn set_up(scope: &Scope, typed: SetUp<'_>) -> Result<Begun, ActionErro
         forget_code_file(scope);
     }
     Ok(begun)
+}
+
+/// The password is the one that was chosen just now, and the set-up code stands for the pass.
+fn enrolling(id: &PersonId) -> Result<Flow, FlowError> {
+    let new = AccountStatus::NEW;
+    let flow = Flow::begin(id.clone(), new).show(FactorKind::Password, new)?.going_on()?;
+    flow.show(FactorKind::EnrolmentPass, new)?.going_on()
 }
 
 async fn insert_first_admin(

@@ -1,7 +1,7 @@
 //! Login and password: the first step of a sign-in. Answers alike, and in like time, for strangers.
 
 use postern_core::factor::FactorKind;
-use postern_core::signin::Flow;
+use postern_core::signin::{Flow, FlowProgress, FlowStep};
 use zeroize::Zeroizing;
 
 use super::retry::retry;
@@ -65,7 +65,9 @@ async fn check(scope: &Scope, typed: &Credentials<'_>) -> Result<Begun, ActionEr
 }
 
 async fn begin(scope: &Scope, person: &Person, limit: &RateLimit) -> Result<Begun, ActionError> {
-    let flow = match Flow::after_password(person.id.clone(), account_status(scope, person).await?) {
+    let status = account_status(scope, person).await?;
+    let shown = Flow::begin(person.id.clone(), status).show(FactorKind::Password, status);
+    let flow = match shown.and_then(FlowProgress::going_on) {
         Ok(flow) => flow,
         Err(closed) => {
             let attempt =
@@ -74,7 +76,7 @@ async fn begin(scope: &Scope, person: &Person, limit: &RateLimit) -> Result<Begu
             return Err(closed.into());
         }
     };
-    if matches!(flow, Flow::EnrolmentPassStep { .. }) {
+    if flow.step() == FlowStep::Pass {
         // The password alone, with no factor left: it leads nowhere, and the desk sees that somebody tried.
         let attempt =
             Failed { method: FactorKind::Password.as_str(), cause: "mfa_not_enrolled", detail: None };

@@ -2,7 +2,7 @@
 //! be probed.
 
 use postern_core::factor::FactorKind;
-use postern_core::signin::Assurance;
+use postern_core::signin::{Flow, FlowProgress, ShownFactor};
 use webauthn_rs::prelude::{DiscoverableAuthentication, PublicKeyCredential};
 
 use super::ActionError;
@@ -68,7 +68,11 @@ async fn check(scope: &Scope, token: &str, answer: &PublicKeyCredential) -> Resu
             .await?;
         return Err(why);
     }
-    let assurance = match Assurance::passkey_alone(account_status(scope, &person).await?) {
+    let status = account_status(scope, &person).await?;
+    let user_verified = held.factor.opens_alone() && result.user_verified();
+    let shown = ShownFactor { kind: FactorKind::Webauthn, user_verified };
+    let progress = Flow::begin(person.id.clone(), status).show(shown, status);
+    let assurance = match progress.and_then(FlowProgress::signed_in) {
         Ok(assurance) => assurance,
         Err(closed) => {
             failed(scope, Some(&person), &person.login, attempt("account_disabled", None)).await?;

@@ -25,10 +25,7 @@ pub async fn use_backup_code(
     typed: &str,
     device: Option<&str>,
 ) -> Result<SignedIn, ActionError> {
-    let flow = row.flow()?;
-    let attempt =
-        Attempt { actor: Actor::Anonymous, step: "use_backup_code", case: None, person: Some(flow.person()) };
-    attempt.run(scope, || spend_code(scope, row, typed, device)).await
+    Attempt::of_flow("use_backup_code", &row.flow).run(scope, || spend_code(scope, row, typed, device)).await
 }
 
 async fn spend_code(
@@ -37,9 +34,9 @@ async fn spend_code(
     typed: &str,
     device: Option<&str>,
 ) -> Result<SignedIn, ActionError> {
-    let flow = row.flow()?;
-    let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
-    let assurance = flow.with_factor(FactorKind::BackupCode, account_status(scope, &person).await?)?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, row.flow.person()).await?;
+    let assurance =
+        row.flow.clone().show(FactorKind::BackupCode, account_status(scope, &person).await?)?.signed_in()?;
     let limit = RateLimit::of_person(scope, &person.id, FactorKind::BackupCode, device).await?;
     if let Err(throttled) = limit.acquire(scope).await {
         refuse(scope, &person, "mfa_rate_limited").await?;

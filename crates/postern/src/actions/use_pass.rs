@@ -26,16 +26,16 @@ const WRONG: MessageId = MessageId("wrong-pass");
 
 /// Uses a pass.
 pub async fn use_pass(scope: &Scope, row: &FlowRow, typed: &str) -> Result<Begun, ActionError> {
-    let flow = row.flow()?;
-    let attempt =
-        Attempt { actor: Actor::Anonymous, step: "use_pass", case: None, person: Some(flow.person()) };
-    attempt.run(scope, || spend_pass(scope, row, typed)).await
+    Attempt::of_flow("use_pass", &row.flow).run(scope, || spend_pass(scope, row, typed)).await
 }
 
 async fn spend_pass(scope: &Scope, row: &FlowRow, typed: &str) -> Result<Begun, ActionError> {
-    let flow = row.flow()?;
-    let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
-    let next = flow.with_pass(account_status(scope, &person).await?)?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, row.flow.person()).await?;
+    let next = row
+        .flow
+        .clone()
+        .show(FactorKind::EnrolmentPass, account_status(scope, &person).await?)?
+        .going_on()?;
     let limit = RateLimit::of_person(scope, &person.id, FactorKind::EnrolmentPass, None).await?;
     if let Err(throttled) = limit.acquire(scope).await {
         reject(scope, &person, "mfa_rate_limited").await?;

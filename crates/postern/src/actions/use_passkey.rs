@@ -1,7 +1,6 @@
 //! A passkey or a security key as the second step, after the password: the only place for a key that does not verify
 //! its user.
 
-use postern_core::event::Actor;
 use postern_core::factor::FactorKind;
 use webauthn_rs::prelude::{PublicKeyCredential, SecurityKeyAuthentication};
 
@@ -21,16 +20,12 @@ const WRONG: ActionError = ActionError::Wrong(MessageId("not-your-key"));
 
 /// Asks for any key of the person whose password was right.
 pub async fn start(scope: &Scope, row: &FlowRow) -> Result<Challenge, ActionError> {
-    let flow = row.flow()?;
-    let attempt =
-        Attempt { actor: Actor::Anonymous, step: "use_passkey", case: None, person: Some(flow.person()) };
-    attempt.run(scope, || ask(scope, row)).await
+    Attempt::of_flow("use_passkey", &row.flow).run(scope, || ask(scope, row)).await
 }
 
 async fn ask(scope: &Scope, row: &FlowRow) -> Result<Challenge, ActionError> {
-    let flow = row.flow()?;
-    let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
-    flow.with_factor(FactorKind::Webauthn, account_status(scope, &person).await?)?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, row.flow.person()).await?;
+    row.flow.clone().show(FactorKind::Webauthn, account_status(scope, &person).await?)?.signed_in()?;
     let held = passkeys::list_working(scope, &person.id).await?;
     if held.is_empty() {
         return Err(ActionError::refused(MessageId("no-passkey-here")));
@@ -47,10 +42,7 @@ pub async fn finish(
     token: &str,
     answer: &PublicKeyCredential,
 ) -> Result<SignedIn, ActionError> {
-    let flow = row.flow()?;
-    let attempt =
-        Attempt { actor: Actor::Anonymous, step: "use_passkey", case: None, person: Some(flow.person()) };
-    attempt.run(scope, || sign_in(scope, row, token, answer)).await
+    Attempt::of_flow("use_passkey", &row.flow).run(scope, || sign_in(scope, row, token, answer)).await
 }
 
 async fn sign_in(
@@ -59,11 +51,11 @@ async fn sign_in(
     token: &str,
     answer: &PublicKeyCredential,
 ) -> Result<SignedIn, ActionError> {
-    let flow = row.flow()?;
-    let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, row.flow.person()).await?;
     let id = token_hash(token);
     let key = CeremonyKey { id: &id, kind: CeremonyKind::SecondStep, person: Some(&person.id) };
-    let assurance = flow.with_factor(FactorKind::Webauthn, account_status(scope, &person).await?)?;
+    let assurance =
+        row.flow.clone().show(FactorKind::Webauthn, account_status(scope, &person).await?)?.signed_in()?;
     let state: SecurityKeyAuthentication = ceremony::load_state(scope, key).await?;
     let held = passkeys::list_working(scope, &person.id).await?;
     let Some((held, result)) = passkeys::answered(scope, held, (&state, answer)) else {

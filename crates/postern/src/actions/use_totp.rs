@@ -1,6 +1,5 @@
 //! A code from the person's app: the second step of a sign-in.
 
-use postern_core::event::Actor;
 use postern_core::factor::FactorKind;
 use postern_core::factor::totp::{self, Check};
 use postern_core::id::PersonId;
@@ -23,10 +22,7 @@ pub async fn use_totp(
     code: &str,
     device: Option<&str>,
 ) -> Result<SignedIn, ActionError> {
-    let flow = row.flow()?;
-    let attempt =
-        Attempt { actor: Actor::Anonymous, step: "use_totp", case: None, person: Some(flow.person()) };
-    attempt.run(scope, || spend_code(scope, row, code, device)).await
+    Attempt::of_flow("use_totp", &row.flow).run(scope, || spend_code(scope, row, code, device)).await
 }
 
 async fn spend_code(
@@ -35,10 +31,10 @@ async fn spend_code(
     code: &str,
     device: Option<&str>,
 ) -> Result<SignedIn, ActionError> {
-    let flow = row.flow()?;
-    let person = persons::load(&scope.app.db, &scope.tenant.id, flow.person()).await?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, row.flow.person()).await?;
     let held = factors::list(&scope.app.db, &scope.tenant.id, &person.id).await?;
-    let assurance = flow.with_factor(FactorKind::Totp, status_with(scope, &person, &held))?;
+    let assurance =
+        row.flow.clone().show(FactorKind::Totp, status_with(scope, &person, &held))?.signed_in()?;
     let limit = RateLimit::of_person(scope, &person.id, FactorKind::Totp, device).await?;
     let mut change = begin_completion(scope, &person).await?;
     match limit.acquire_within(&mut change).await {

@@ -4,34 +4,27 @@ use jiff::Timestamp;
 use postern_core::id::{PersonId, TenantId};
 use postern_core::signin::Flow;
 
-use super::row::row;
 use super::{Change, Db, Result, StoreError, micros, one_row};
 
-row! {
-    /// A flow as stored. `sealed` holds the secret being enrolled.
-    pub struct FlowRow {
-        pub id: String,
-        pub state: String,
-        pub sealed: Option<Vec<u8>>,
-        pub expires_at: i64,
-    }
+/// A flow as stored. `sealed` holds the secret being enrolled.
+#[derive(Clone)]
+pub struct FlowRow {
+    pub id: String,
+    pub flow: Flow,
+    pub sealed: Option<Vec<u8>>,
+    pub expires_at: i64,
 }
 
 impl FlowRow {
-    /// The state machine.
-    pub fn flow(&self) -> Result<Flow> {
-        serde_json::from_str(&self.state).map_err(|_| StoreError::Corrupt("sign-in"))
-    }
-
     /// Where the secret being enrolled is sealed for: in another person's sign-in it does not open.
     pub fn place(tenant: &TenantId, person: &PersonId, id: &str) -> String {
         format!("flows/{tenant}/{person}/{id}/sealed")
     }
 }
 
-/// A flow that is still going.
+/// A flow that is still going. One that another version wrote, and this one does not read, is over: it lives for minutes.
 pub async fn find_live(db: &Db, tenant: &TenantId, id: &str, now: Timestamp) -> Result<Option<FlowRow>> {
-    Ok(sqlx::query_as(
+    let found: Option<(String, String, Option<Vec<u8>>, i64)> = sqlx::query_as(
         "SELECT id, state, sealed, expires_at FROM flows \
          WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL AND expires_at > $3",
     )
@@ -39,7 +32,11 @@ pub async fn find_live(db: &Db, tenant: &TenantId, id: &str, now: Timestamp) -> 
     .bind(id)
     .bind(micros(now))
     .fetch_optional(db.reader())
-    .await?)
+    .await?;
+    Ok(found.and_then(|(id, state, sealed, expires_at)| {
+        let flow = serde_json::from_str(&state).ok()?;
+        Some(FlowRow { id, flow, sealed, expires_at })
+    }))
 }
 
 /// Begins a flow.

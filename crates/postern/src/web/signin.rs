@@ -14,7 +14,7 @@ pub mod sign_in;
 pub mod with_pass;
 
 use axum::response::{IntoResponse as _, Redirect, Response};
-use postern_core::signin::Flow;
+use postern_core::signin::FlowStep;
 
 use super::cookies;
 use super::toast::Toast;
@@ -23,10 +23,11 @@ use crate::actions::sign_in::Begun;
 
 /// Where a flow goes on.
 fn go_on(begun: &Begun) -> Response {
-    let next = match begun.flow {
-        Flow::SecondStep { .. } => "/sign-in/second-step",
-        Flow::EnrolmentPassStep { .. } => "/sign-in/pass",
-        Flow::Enrolling { .. } => "/enrol",
+    let next = match begun.flow.step() {
+        FlowStep::First => "/sign-in",
+        FlowStep::Second => "/sign-in/second-step",
+        FlowStep::Pass => "/sign-in/pass",
+        FlowStep::Enrolment => "/enrol",
     };
     let mut response = Redirect::to(next).into_response();
     cookies::FLOW.set(response.headers_mut(), &begun.token);

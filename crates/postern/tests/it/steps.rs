@@ -6,8 +6,7 @@ mod desk;
 mod gate;
 mod signs;
 
-pub use by_hand::LIVE_SESSIONS;
-use by_hand::passkey_alone;
+pub use by_hand::{LIVE_SESSIONS, passkey_alone};
 
 pub use desk::{PLACEHOLDER_REASON, a_day};
 pub use signs::{declined, fatigue, jsonl, send_log, signed_in};

@@ -12,7 +12,7 @@ use crate::person::Role;
 use crate::policy::{Policies, Request, Staff};
 use crate::reason::Reason;
 use crate::remedy::Remedy;
-use crate::signin::{AccountStatus, Flow};
+use crate::signin::{AccountStatus, Flow, FlowProgress};
 use crate::tier::TierFloor;
 
 /// What a search is about beside the way in: each is a search of its own, because it doubles the states.
@@ -118,6 +118,10 @@ impl Adversary<'_> {
         AccountStatus { suspended: false, has_factor: world.owner_has_factor || world.adversary_factor }
     }
 
+    fn show(world: &World, flow: Flow, kind: FactorKind) -> Option<FlowProgress> {
+        flow.show(kind, Self::account_status(world)).ok()
+    }
+
     pub(super) fn subject(tier: TierFloor) -> Subject {
         Subject {
             tenant: TenantId::new("t"),
@@ -218,27 +222,28 @@ impl Adversary<'_> {
                 }
             }
             ModelStep::EnterPassword => {
-                let flow = Flow::after_password(PersonId::new("owner"), Self::account_status(world)).ok()?;
-                next.flow = Some(flow);
+                let begun = Flow::begin(PersonId::new("owner"), Self::account_status(world));
+                next.flow = Some(Self::show(world, begun, FactorKind::Password)?.going_on().ok()?);
             }
             ModelStep::EnterPass => {
                 (world.has_pass && !world.pass_used).then_some(())?;
-                next.flow = Some(world.flow.clone()?.with_pass(Self::account_status(world)).ok()?);
+                let shown = Self::show(world, world.flow.clone()?, FactorKind::EnrolmentPass)?;
+                next.flow = Some(shown.going_on().ok()?);
                 next.pass_used = true;
             }
             ModelStep::Enrol => {
-                world.flow.clone()?.enrolling(Self::account_status(world)).ok()?;
+                world.flow.as_ref()?.expect_enrolment(Self::account_status(world)).ok()?;
                 next.adversary_factor = true;
                 next.flow = None;
             }
             ModelStep::FinishSignIn => {
                 world.adversary_factor.then_some(())?;
-                world.flow.clone()?.with_factor(FactorKind::Totp, Self::account_status(world)).ok()?;
+                Self::show(world, world.flow.clone()?, FactorKind::Totp)?.signed_in().ok()?;
                 next.session = true;
             }
             ModelStep::UseBackupCode => {
                 world.has_codes.then_some(())?;
-                world.flow.clone()?.with_factor(FactorKind::BackupCode, Self::account_status(world)).ok()?;
+                Self::show(world, world.flow.clone()?, FactorKind::BackupCode)?.signed_in().ok()?;
                 next.session = true;
             }
         }

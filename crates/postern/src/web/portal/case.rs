@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use postern_core::signin::Flow;
+use postern_core::signin::FlowStep;
 use serde::{Deserialize, Serialize};
 
 use super::expected_call::ExpectedCall;
@@ -123,10 +123,8 @@ pub async fn open(
 ) -> Result<Response, Problem> {
     let opened = match flow {
         // With a second step under way the password was right.
-        Ok(CurrentFlow(row))
-            if matches!(row.flow()?, Flow::SecondStep { .. } | Flow::EnrolmentPassStep { .. }) =>
-        {
-            let login = persons::load(&scope.app.db, &scope.tenant.id, row.flow()?.person()).await?.login;
+        Ok(CurrentFlow(row)) if matches!(row.flow.step(), FlowStep::Second | FlowStep::Pass) => {
+            let login = persons::load(&scope.app.db, &scope.tenant.id, row.flow.person()).await?.login;
             open_case::open_case_after_password(&scope, &login, device.as_deref()).await?
         }
         _ => open_case::open_case(&scope, &form.login, device.as_deref()).await?,

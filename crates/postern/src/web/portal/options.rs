@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use postern_core::factor::FactorKind;
-use postern_core::signin::Flow;
+use postern_core::signin::FlowStep;
 use postern_core::text::without_hidden;
 use serde::Serialize;
 
@@ -37,10 +37,10 @@ pub async fn show(scope: Scope, flow: Result<CurrentFlow, Problem>) -> Result<Re
         return render(&scope, None, RecoverPage {});
     };
     // After a reset there is no factor, and a pass is wanted: the password was right all the same.
-    let (Flow::SecondStep { person } | Flow::EnrolmentPassStep { person }) = row.flow()? else {
+    if !matches!(row.flow.step(), FlowStep::Second | FlowStep::Pass) {
         return render(&scope, None, RecoverPage {});
-    };
-    let person = persons::load(&scope.app.db, &scope.tenant.id, &person).await?;
+    }
+    let person = persons::load(&scope.app.db, &scope.tenant.id, row.flow.person()).await?;
     let factors = factors::list(&scope.app.db, &scope.tenant.id, &person.id).await?;
     let has = |kind| factors.iter().any(|f| f.is(kind) && f.works(scope.now));
     let codes_left = backup_codes::count_left(&scope.app.db, &scope.tenant.id, &person.id, scope.now).await?;

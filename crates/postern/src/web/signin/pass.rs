@@ -1,7 +1,7 @@
 //! `/sign-in/pass`: the enrolment pass, after the password.
 
 use axum::response::{IntoResponse as _, Redirect, Response};
-use postern_core::signin::Flow;
+use postern_core::signin::FlowStep;
 use serde::{Deserialize, Serialize};
 
 use super::go_on;
@@ -35,7 +35,7 @@ impl PageView for EnrolmentPassPage {
 
 /// `GET /sign-in/pass`
 pub async fn show(scope: Scope, CurrentFlow(row): CurrentFlow) -> Result<Response, Problem> {
-    if !matches!(row.flow()?, Flow::EnrolmentPassStep { .. }) {
+    if row.flow.step() != FlowStep::Pass {
         return Ok(Redirect::to("/sign-in").into_response());
     }
     render(&scope, None, EnrolmentPassPage { error: None })
@@ -58,7 +58,7 @@ pub async fn submit(
 
 /// Whether a pass is the next step.
 pub(super) fn is_wanted(begun: &Begun) -> bool {
-    matches!(begun.flow, Flow::EnrolmentPassStep { .. })
+    begun.flow.step() == FlowStep::Pass
 }
 
 /// The pass that came along with the password. A wrong one leads to this page, which says so.

@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::factor::FactorKind;
-use postern_core::signin::Flow;
+use postern_core::signin::FlowStep;
 use serde::{Deserialize, Serialize};
 
 use super::keep;
@@ -45,7 +45,7 @@ impl PageView for SecondStepPage {
 
 /// `GET /sign-in/second-step`
 pub async fn show(scope: Scope, CurrentFlow(row): CurrentFlow) -> Result<Response, Problem> {
-    if !matches!(row.flow()?, Flow::SecondStep { .. }) {
+    if row.flow.step() != FlowStep::Second {
         return Ok(Redirect::to("/sign-in").into_response());
     }
     render(&scope, None, page(&scope, &row, None, None).await?)
@@ -94,8 +94,7 @@ async fn page(
     field: Option<&'static str>,
     error: Option<ErrorText>,
 ) -> Result<SecondStepPage, Problem> {
-    let flow = row.flow()?;
-    let factors = factors::list(&scope.app.db, &scope.tenant.id, flow.person()).await?;
+    let factors = factors::list(&scope.app.db, &scope.tenant.id, row.flow.person()).await?;
     let has = |kind| factors.iter().any(|f| f.is(kind) && f.works(scope.now));
     Ok(SecondStepPage {
         has_totp: has(FactorKind::Totp),

@@ -72,7 +72,8 @@ on_both! {
             app.secrets.saw(&pass);
         }
         let (ana, emil) = (app.person("ana").await.id, app.person("emil").await.id);
-        row.state = row.state.replace(ana.as_str(), emil.as_str());
+        let state = serde_json::to_string(&row.flow).unwrap().replace(ana.as_str(), emil.as_str());
+        row.flow = serde_json::from_str(&state).unwrap();
         assert!(secret(&app.scope(), &row).await.is_err());
     }
 

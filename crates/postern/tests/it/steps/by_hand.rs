@@ -9,9 +9,10 @@ use postern::store::service_tokens;
 use postern::store::sessions::{self, NewSession};
 use postern_core::event::payload::PowerGranted;
 use postern_core::event::{Actor, Event};
+use postern_core::factor::FactorKind;
 use postern_core::id::{CaseId, PersonId};
 use postern_core::person::Role;
-use postern_core::signin::{AccountStatus, Assurance};
+use postern_core::signin::{AccountStatus, Assurance, Flow, ShownFactor};
 use postern_testkit::{SoftPasskey, TestPhone};
 use serde_json::{Value, json};
 
@@ -174,6 +175,8 @@ impl TestApp {
 }
 
 /// What a passkey with user verification is worth.
-pub(super) fn passkey_alone() -> Assurance {
-    Assurance::passkey_alone(AccountStatus { suspended: false, has_factor: true }).unwrap()
+pub fn passkey_alone() -> Assurance {
+    let status = AccountStatus { suspended: false, has_factor: true };
+    let shown = ShownFactor { kind: FactorKind::Webauthn, user_verified: true };
+    Flow::begin(PersonId::new("anybody"), status).show(shown, status).unwrap().signed_in().unwrap()
 }

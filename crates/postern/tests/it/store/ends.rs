@@ -21,9 +21,9 @@ use postern::store::{
 };
 use postern_core::case::Case;
 use postern_core::id::PersonId;
-use postern_core::signin::{AccountStatus, Assurance};
 
 use crate::on_both::on_both;
+use crate::steps::passkey_alone;
 use crate::test_app::TestApp;
 
 /// Columns that hold a bearer value, or its hash. Each table of them has a test here that is named after it. `id` of flows
@@ -107,14 +107,13 @@ on_both! {
     async fn of_sessions(db) {
         let app = TestApp::start(db).await;
         let (ana, begins) = (app.person("ana").await.id, app.clock.now());
-        let status = AccountStatus { suspended: false, has_factor: true };
         let (hour, idle) = (SignedDuration::from_hours(1), Config::SESSION_IDLE);
         for (life, end) in [(hour, begins + idle), (idle / 2, begins + idle / 2)] {
             let hash = token_hash(&app.rng.token().unwrap());
             let new = NewSession {
                 token_hash: &hash,
                 person: &ana,
-                assurance: &Assurance::passkey_alone(status).unwrap(),
+                assurance: &passkey_alone(),
                 ip: "-",
                 user_agent: "planted by a test",
                 expires_at: begins + life,

@@ -107,6 +107,21 @@ on_both! {
         again.post("/sign-in/second-step", &[("code", &code)]).await.leads_to("/sign-in");
     }
 
+    async fn a_sign_in_that_another_version_began_starts_again(db) {
+        let app = TestApp::start(db).await;
+        let browser = app.browser();
+        let form = [("login", "ana"), ("password", &app.password_of("ana"))];
+        browser.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
+        let older = r#"UPDATE flows SET state = '{"step":"second_step","person":"ana"}'"#;
+        let changed = sqlx::query(app.own(older)).execute(app.db.reader()).await.unwrap();
+        assert_eq!(changed.rows_affected(), 1);
+        let code = app.phone("ana").await.code(app.seconds());
+        browser.get("/sign-in/second-step").await.leads_to("/sign-in");
+        browser.post("/sign-in/second-step", &[("code", &code)]).await.leads_to("/sign-in");
+        browser.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
+        browser.post("/sign-in/second-step", &[("code", &code)]).await.leads_to("/");
+    }
+
     async fn a_passkey_signs_in_and_its_answer_only_once(db) {
         let app = TestApp::start(db).await;
         let ben = app.browser();
