@@ -12,9 +12,13 @@
 //! Every arrow is the one transition, [`Flow::show`]. What a kind may follow stands in the table of [`crate::factor`]: a new
 //! kind of second step is a row there. No arrow leads from the password alone to enrolment or to a session (P1), and none
 //! from [`FlowStep::Enrolment`] to a session. A flow knows what was shown, never what was chosen or tried: whoever takes
-//! another factor stands where they stood, and the next right answer is held to the same rule.
+//! another factor stands where they stood, and the next right answer is held to the same rule. `signin/model.rs` checks all
+//! orders of steps.
 //!
 //! A step-up is no flow: it is one touch in a session that lives, and moves nothing but that session's time.
+
+#[cfg(test)]
+mod model;
 
 use serde::{Deserialize, Serialize};
 
