@@ -146,6 +146,24 @@ on_both! {
         replay.get("/account").await.leads_to("/sign-in");
     }
 
+    async fn the_passkey_of_a_suspended_account_opens_nothing(db) {
+        let app = TestApp::start(db).await;
+        let ben = app.browser();
+        app.sign_in_by_hand(&ben, "ben").await;
+        let mut device = app.move_to_passkey(&ben, "ben").await;
+        let set = async |suspended_at: &str| {
+            let sql = app.own(&format!("UPDATE persons SET suspended_at = {suspended_at} WHERE login = 'ben'"));
+            assert_eq!(sqlx::query(sql).execute(app.db.reader()).await.unwrap().rows_affected(), 1);
+        };
+        set("1").await;
+        let other = app.browser();
+        app.sign_in_with_passkey(&other, &mut device).await.status(409);
+        assert!(other.cookie(SESSION).is_none());
+        assert_eq!(app.causes().await, ["account_disabled"]);
+        set("NULL").await;
+        app.sign_in_with_passkey(&other, &mut device).await.ok();
+    }
+
     async fn a_passkey_of_before_the_reset_is_a_stranger(db) {
         let app = TestApp::start(db).await;
         let ana = app.browser();
