@@ -155,6 +155,7 @@ async fn ready_cases(desk: &Arc<Desk>, count: usize, round: usize) -> Outcome<Ar
                 ip: format!("2001:db8:{round:x}:{index:x}::1"),
                 user_agent: "bench".to_owned(),
                 device: None,
+                session: None,
                 toast: None,
             };
             let Scope { app, tenant, .. } = desk.server.scope()?;

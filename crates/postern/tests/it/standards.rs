@@ -46,8 +46,8 @@ fn named(cell: &str) -> Vec<(&str, Option<&str>)> {
 
 fn is_there(file: &str, test: Option<&str>) -> bool {
     let folder = if file.starts_with("it/") { "crates/postern/tests" } else { "crates" };
-    let Some(text) = read(&format!("{folder}/{file}")) else { return false };
-    test.is_none_or(|test| ["()", "(db)"].iter().any(|given| text.contains(&format!("fn {test}{given} {{"))))
+    let Some(source) = read(&format!("{folder}/{file}")) else { return false };
+    test.is_none_or(|name| ["()", "(db)"].iter().any(|given| source.contains(&format!("fn {name}{given} {{"))))
 }
 
 #[test]
