@@ -188,8 +188,8 @@ events! {
         "An admin took a number or an address of a person off the file; messages go there for 30 days more."
         as "took a contact of {person} off the file"
         wants(reason, before) tells(owner) ssf(RecoveryInformationChanged);
-    UserPasswordChanged = "user.password_changed":
-        "A person set a password."
+    UserPasswordChanged<'_> = "user.password_changed":
+        "A person set a password, or changed it with proof by a factor."
         as "set a password"
         tells(owner(removed != "true")) ocsf(PasswordChange) ssf(CredentialChange);
     UserSuspended<'_> = "user.suspended":

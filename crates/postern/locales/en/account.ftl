@@ -86,6 +86,12 @@ new-codes-good-when-kept = They are good as soon as you say that you have kept t
 use-these-codes = Use these codes from now on
 back-leave-codes = Back, leave the codes as they were
 
+change-password = Change your password
+change-password-what-happens = You stay signed in here; every other session of yours ends, and all your contacts are told.
+current-password = Password that you have now
+prove-to-change-password = Show a way in that you have, so that nobody changes it in your place:
+change-it-with-a-code = Change it with a code from my app
+
 remove-factor = Remove { $name }
 factor-title-added = { $title }, added { $at }
 only-way-in = This is the only way you have to sign in. Add another one first, then remove this one. If it is lost or stolen, call the help desk.
@@ -100,4 +106,5 @@ toast-session-ended = That session is ended.
 toast-factor-named = The name is saved.
 toast-factor-removed = It is removed.
 toast-code-app = The code app works from now on.
+toast-password-changed = Your password is changed. Every other session of yours has ended.
 toast-codes-kept = The new backup codes count from now on.

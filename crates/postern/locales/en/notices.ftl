@@ -150,6 +150,10 @@ notice-password-set-subject = A password was set for your account
 notice-password-set-short = A password was set for your account.
 notice-password-set-text = A password was set for your account, with the set-up code that your organisation gave out for it.
 
+notice-password-changed-subject = The password of your account was changed
+notice-password-changed-short = Your password was changed.
+notice-password-changed-text = Somebody who knew the old password, and showed one of your sign-in methods, changed the password of your account. Every other session has ended.
+
 notice-account-suspended-subject = Your account is suspended
 notice-account-suspended-short = Your account is suspended.
 notice-account-suspended-text = Somebody answered one of our messages to you with "this was not me". So nobody can sign in to your account now, and every session has ended. Call the help desk.

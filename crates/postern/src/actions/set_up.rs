@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 
 use super::add_contact::read_contact;
 use super::add_person::{keep_set_up_code, new_set_up_code};
+use super::new_password::check_new_password;
 use super::sign_in::Begun;
 use super::{ActionError, CountedTry, RateLimit, enrol_totp, refuse_hidden};
 use crate::config::Config;
@@ -92,7 +93,8 @@ pub async fn set_up(scope: &Scope, typed: SetUp<'_>) -> Result<Begun, ActionErro
         scope.begin().await?.commit(&event).await?;
         return Err(ActionError::invalid("code", WRONG));
     };
-    if let Err(weak) = check_password(scope, &typed).await {
+    let called = [typed.login, typed.name, scope.tenant.name.as_str()];
+    if let Err(weak) = check_new_password(scope, "password", (&typed.password, &called)).await {
         let mut change = scope.begin().await?;
         limit.clear(&mut change).await?;
         change.commit_unrecorded("the code was right; only the password has to be another").await?;
@@ -182,20 +184,4 @@ async fn find_right_pass(
     let right =
         scope.app.hashing.verify(Zeroizing::new(input), live.as_ref().map(|pass| pass.hash.clone())).await?;
     Ok(live.filter(|_| right))
-}
-
-/// Length and guessability; no rules about symbols, no expiry (NIST SP 800-63B-4 §3.1.1.2).
-async fn check_password(scope: &Scope, typed: &SetUp<'_>) -> Result<(), ActionError> {
-    let length = typed.password.chars().count();
-    if length < 12 {
-        return Err(ActionError::invalid("password", MessageId("password-too-short")));
-    }
-    if length > 128 {
-        return Err(ActionError::invalid("password", MessageId("password-too-long")));
-    }
-    let called = [typed.login, typed.name, scope.tenant.name.as_str()];
-    if scope.app.hashing.is_easy_to_guess(typed.password.clone(), &called).await? {
-        return Err(ActionError::invalid("password", MessageId("password-easy-to-guess")));
-    }
-    Ok(())
 }

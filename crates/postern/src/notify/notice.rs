@@ -89,6 +89,8 @@ notices! {
     FactorDisabled => "factor_disabled", "factor-disabled", spoken;
     /// Somebody set a password with a set-up code.
     PasswordSet => "password_set", "password-set", spoken;
+    /// Its owner changed the password on the account page.
+    PasswordChanged => "password_changed", "password-changed", spoken;
     /// The account is closed to everybody, because somebody said "this was not me".
     AccountSuspended => "account_suspended", "account-suspended", spoken;
     /// After the remedy the manager or the desk said no, or handed it to a senior.

@@ -26,6 +26,8 @@ pub enum CeremonyKind {
     RenewBackupCodes,
     /// Saying that new backup codes are kept.
     ConfirmBackupCodes,
+    /// Changing one's password.
+    ChangePassword,
 }
 
 impl CeremonyKind {
@@ -41,6 +43,7 @@ impl CeremonyKind {
             Self::AddTotp => "add_totp",
             Self::RenewBackupCodes => "renew_backup_codes",
             Self::ConfirmBackupCodes => "confirm_backup_codes",
+            Self::ChangePassword => "change_password",
         }
     }
 }

@@ -6,5 +6,6 @@ pub mod factors;
 pub mod notices;
 pub mod overview;
 pub mod passkeys;
+pub mod password;
 pub mod step_up;
 pub mod vouch;

@@ -20,6 +20,7 @@ pub mod incident_view;
 pub mod input;
 pub mod jobs;
 pub mod openapi;
+pub mod password;
 pub mod people;
 pub mod person_steps;
 pub mod person_view;
@@ -102,6 +103,8 @@ fn account() -> Router<Arc<App>> {
         .route("/api/v1/account/backup-codes/start", post(backup_codes::start))
         .route("/api/v1/account/backup-codes/finish", post(backup_codes::finish))
         .route("/api/v1/account/backup-codes/confirm", post(backup_codes::confirm))
+        .route("/api/v1/account/password/start", post(password::start))
+        .route("/api/v1/account/password/finish", post(password::finish))
         .route("/api/v1/account/passkeys/start", post(passkeys::start))
         .route("/api/v1/account/passkeys/finish", post(passkeys::finish))
         .route("/api/v1/account/step-up/start", post(step_up::start))

@@ -16,6 +16,7 @@ pub(super) fn page_of_form(path: &str) -> String {
         ["recover", "case", ..] => "/recover/case".to_owned(),
         ["account", "factors", id, "remove", _, ..] => format!("/account/factors/{id}/remove"),
         ["account", "backup-codes", _, ..] => "/account/backup-codes".to_owned(),
+        ["account", "password", _, ..] => "/account/password".to_owned(),
         ["sign-out"] => "/account".to_owned(),
         ["desk", list @ ("people" | "cases" | "incidents" | "power-grants" | "passkeys"), id, _, ..] => {
             format!("/desk/{list}/{id}")
@@ -66,6 +67,8 @@ fn label(field: &str) -> ErrorText {
     let known = match field {
         "login" => MessageId("login"),
         "password" => MessageId("password"),
+        "current_password" => MessageId("current-password"),
+        "new_password" => MessageId("new-password"),
         "code" => MessageId("code"),
         "first_code" => MessageId("code-of-new-app"),
         "backup_code" => MessageId("backup-code"),

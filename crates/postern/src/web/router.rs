@@ -100,6 +100,8 @@ fn own_account() -> Router<Arc<App>> {
         .route("/account/backup-codes", get(account::backup_codes::show).post(account::backup_codes::submit))
         .route("/account/backup-codes/start", post(api::backup_codes::start))
         .route("/account/backup-codes/confirm", post(account::backup_codes::confirm))
+        .route("/account/password", get(account::password::show).post(account::password::submit))
+        .route("/account/password/start", post(api::password::start))
         .route("/account/passkeys/start", post(account::passkeys::start))
         .route("/account/passkeys/finish", post(account::passkeys::finish))
         .route("/account/step-up/start", post(account::step_up::start))

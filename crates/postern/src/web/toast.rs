@@ -91,6 +91,7 @@ toasts! {
     FactorNamed => "factor-named", Message("toast-factor-named");
     FactorRemoved => "factor-removed", Message("toast-factor-removed");
     CodeAppAdded => "code-app", Message("toast-code-app");
+    PasswordChanged => "password-changed", Message("toast-password-changed");
     CodesKept => "codes-kept", Message("toast-codes-kept");
 }
 

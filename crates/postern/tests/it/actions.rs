@@ -10,6 +10,7 @@ mod apply_remedy;
 mod approve_case;
 mod bind_claimant_page;
 mod caller;
+mod change_password;
 mod change_person;
 mod close_finding;
 mod contacts;

@@ -66,7 +66,9 @@ impl Browser {
     /// Posts a form, as a page of ours would.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         for (name, value) in form {
-            if ["password", "code", "pass", "backup_code"].contains(name) && path != "/not-me" {
+            if ["password", "current_password", "new_password", "code", "pass", "backup_code"].contains(name)
+                && path != "/not-me"
+            {
                 self.secrets.saw(value);
             }
         }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::event::payload::AlwaysTrue;
+use crate::event::payload::{AlwaysTrue, ProvingFactor};
 use crate::person::Role;
 
 /// `signin.succeeded`
@@ -201,9 +201,14 @@ pub struct ContactRemoved<'a> {
 /// `user.password_changed`
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(untagged)]
-pub enum UserPasswordChanged {
+pub enum UserPasswordChanged<'a> {
     /// They set one.
     Set,
+    /// They changed it on their account page.
+    ByOwner {
+        /// What proved it, beside the password from before.
+        proven_by: ProvingFactor<'a>,
+    },
     /// The operator took it away; a set-up code lets them set another.
     Removed {
         /// It is gone.

@@ -127,6 +127,10 @@ fn accounts(written: &mut WrittenKinds) {
         json!({ "login": "ana", "role": "person", "tier": "standard", "by": "demo" }),
     );
     written.check(UserPasswordChanged::Set, json!(null));
+    written.check(
+        UserPasswordChanged::ByOwner { proven_by: proven_by() },
+        json!({ "proven_by": { "kind": "totp", "factor": "f0" } }),
+    );
     written.check(UserPasswordChanged::Removed { removed: AlwaysTrue }, json!({ "removed": true }));
     written.check(UserSuspended { why: "contested" }, json!({ "why": "contested" }));
     written.check(UserEnabled, json!(null));

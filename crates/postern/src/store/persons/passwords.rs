@@ -1,4 +1,4 @@
-//! Whether somebody has a password; one that comes for the first time, and one that goes.
+//! Whether somebody has a password; one that comes for the first time, that changes, and that goes.
 
 use postern_core::id::PersonId;
 
@@ -31,6 +31,25 @@ pub async fn save_first_password(change: &mut Change<'_>, id: &PersonId, hash: &
     .await?;
     one_row(&done)?;
     made_by::renew(change, id).await
+}
+
+/// Puts another in the place of the one behind `old`. Somebody else's change since it was read is a `Conflict`.
+pub async fn save_changed_password(
+    change: &mut Change<'_>,
+    id: &PersonId,
+    (old, new): (&str, &str),
+) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let done = sqlx::query(
+        "UPDATE persons SET password_hash = $4 WHERE tenant_id = $1 AND id = $2 AND password_hash = $3",
+    )
+    .bind(tenant.as_str())
+    .bind(id.as_str())
+    .bind(old)
+    .bind(new)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
 }
 
 /// Takes the password away: only a set-up code leads on.

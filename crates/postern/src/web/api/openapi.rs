@@ -13,8 +13,8 @@ use utoipa::{Modify, OpenApi};
 use super::verb::DescribeVerbs;
 use super::{
     audit, backup_codes, bulk_people, case_steps, cases, code_apps, diagnosis, factors, findings, home,
-    import_sign_ins, imports, jobs, people, person_steps, portal, power_grants, runbook, saved_views,
-    search_view, set_up, sign_ins, tokens, waiting_passkeys,
+    import_sign_ins, imports, jobs, password, people, person_steps, portal, power_grants, runbook,
+    saved_views, search_view, set_up, sign_ins, tokens, waiting_passkeys,
 };
 use crate::scope::Scope;
 use crate::web::account::{passkeys, step_up};
@@ -39,6 +39,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         factors::list, factors::name, factors::start_remove, factors::finish_remove,
         code_apps::start, code_apps::finish,
         backup_codes::start, backup_codes::finish, backup_codes::confirm,
+        password::start, password::finish,
         passkeys::start, passkeys::finish, step_up::start, step_up::finish,
         waiting_passkeys::list, waiting_passkeys::approve, waiting_passkeys::stop,
         power_grants::list, power_grants::approve, power_grants::stop,

@@ -188,6 +188,7 @@ on_both! {
         let factor = page.body.split("/account/factors/").nth(1).unwrap().split('/').next().unwrap();
         look(&app, &ana, &format!("/account/factors/{factor}/remove")).await;
         look(&app, &ana, "/account/backup-codes").await;
+        look(&app, &ana, "/account/password").await;
         ana.post("/account/code-apps/start", &[]).await.leads_to("/account/code-apps/new");
         let page = ana.get("/account/code-apps/new").await;
         let key = page.marked("data-key");

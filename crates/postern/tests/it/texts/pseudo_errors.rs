@@ -79,6 +79,8 @@ on_both! {
         refused(&app, &ana, &remove, &[("code", "000000")], 409).await;
         refused(&app, &ana, "/account/backup-codes", &[("code", "000000")], 422).await;
         refused(&app, &ana, "/account/backup-codes/confirm", &[], 409).await;
+        let wrong = [("current_password", "wrong, all of it"), ("new_password", "x"), ("code", "000000")];
+        refused(&app, &ana, "/account/password", &wrong, 422).await;
     }
 
     async fn a_managers_form(db) {

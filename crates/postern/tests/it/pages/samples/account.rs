@@ -5,6 +5,7 @@ use postern::web::account::backup_codes::{RenewBackupCodesPage, RenewedBackupCod
 use postern::web::account::code_apps::AddTotpPage;
 use postern::web::account::factors::RemoveFactorPage;
 use postern::web::account::overview::{AccountPage, NoticeSwitch, OwnSession, VouchRequest};
+use postern::web::account::password::ChangePasswordPage;
 use postern::web::account::vouch::{SaidBefore, VouchPage, VouchWantsPasskeyPage};
 use postern::web::factor_view::FactorView;
 
@@ -21,6 +22,7 @@ pub fn all() -> Vec<PageSample> {
         of::<AddTotpPage>(),
         of::<RenewBackupCodesPage>(),
         of::<RenewedBackupCodesPage>(),
+        of::<ChangePasswordPage>(),
         of::<VouchPage>(),
         of::<VouchWantsPasskeyPage>(),
     ]
@@ -205,6 +207,30 @@ impl PageSamples for RenewedBackupCodesPage {
 
     fn samples() -> Vec<(&'static str, Self)> {
         vec![("usual", Self { codes: codes() })]
+    }
+}
+
+impl PageSamples for ChangePasswordPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page = |has_code, has_passkey| Self {
+            has_password: true,
+            has_code,
+            has_passkey,
+            field: None,
+            error: None,
+        };
+        let wrong = |field| Self { field: Some(field), error: wrong_text(LONG), ..page(true, true) };
+        vec![
+            ("no-password", Self { has_password: false, ..page(false, true) }),
+            ("nothing-works", page(false, false)),
+            ("code-app", page(true, false)),
+            ("passkey", page(false, true)),
+            ("wrong-current", wrong("current_password")),
+            ("wrong-new", wrong("new_password")),
+            ("wrong-code", wrong("code")),
+        ]
     }
 }
 

@@ -46,6 +46,8 @@ pub fn with_body(request: RequestBuilder, (method, route): (&Method, &str), api:
             "reference",
             "code",
             "password",
+            "current_password",
+            "new_password",
             "pass",
             "backup_code",
         ];
