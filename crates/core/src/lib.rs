@@ -14,6 +14,7 @@ pub mod login;
 pub mod people_file;
 pub mod person;
 pub mod policy;
+pub mod readiness;
 pub mod reason;
 pub mod remedy;
 pub mod search_words;

@@ -90,7 +90,7 @@ mod caller;
 mod ceremony;
 mod new_password;
 mod on_record;
-mod passkeys;
+pub mod passkeys;
 mod rate_limit;
 mod request_power;
 mod retry;

@@ -11,6 +11,35 @@ vouch-for = Vouch for { $name }
 being-let-back-in = { $name } is being let back in. Is it not them?
 reference-opened = { $reference }, opened { $at }
 
+# What could be lost, and what is left then.
+readiness-safe = Losing any one thing will not lock you out
+readiness-at-risk = Losing one thing would lock you out
+readiness-nothing = You have no second way in
+readiness-nothing-why = Nothing that you could show after your password works now. Add a passkey or a code app below, or call the help desk.
+loss-code-app = If you lose the phone with code app “{ $name }”
+loss-passkey = If you lose the device with passkey “{ $name }”, which is on that device only
+loss-synced-passkey = If you lose the account that copies passkey “{ $name }” to your devices
+loss-security-key = If you lose security key “{ $name }”
+loss-password = If you forget your password
+loss-backup-codes = If you lose your backup codes
+loss-every-device = If you lose all your devices at once
+loss-leaves = You can still get in with: { $ways }
+loss-locks-out = You would be locked out: only the help desk could let you in.
+left-code-app = code app “{ $name }”
+left-passkey = passkey “{ $name }”
+left-security-key = security key “{ $name }”
+left-backup-codes = { $count ->
+    [one] { $count } backup code
+   *[other] { $count } backup codes
+}
+advice-second-device = Add a second device (2 minutes)
+advice-passkey = Add a passkey (2 minutes)
+advice-backup-codes = Make backup codes (2 minutes)
+desk-has-number-and-manager = If all else is lost: the help desk has a number on file that it may call, and your manager can vouch for you.
+desk-has-number = If all else is lost: the help desk has a number on file that it may call. No manager of yours is on file who could vouch for you.
+desk-has-manager = If all else is lost: your manager can vouch for you. The help desk has no number on file that it may call today: ask it to add one while you can still sign in.
+desk-has-neither = If all else is lost: the help desk has neither a number on file that it may call today nor a manager who could vouch for you. Ask it to add them while you can still sign in.
+
 how-you-sign-in = How you sign in
 factor-code-app = Code app
 factor-passkey = Passkey

@@ -4,6 +4,7 @@ pub(super) mod registration;
 
 use postern_core::factor::FactorKind;
 use postern_core::id::PersonId;
+use serde::Deserialize;
 use serde_json::Value;
 use webauthn_rs::prelude::{
     AuthenticationResult, Passkey, PublicKeyCredential, SecurityKey, SecurityKeyAuthentication,
@@ -42,6 +43,26 @@ impl HeldPasskey {
             other => Ok(other?),
         }
     }
+}
+
+/// What a stored passkey says of where it is kept. The crate gives it to nobody else, so its form is read.
+#[derive(Deserialize)]
+struct StoredPasskey {
+    cred: StoredCredential,
+}
+
+#[derive(Deserialize)]
+struct StoredCredential {
+    backup_eligible: bool,
+    backup_state: bool,
+}
+
+/// Whether a passkey said, when it was last used, that a copy is kept outside its device. One that cannot be read has none: its owner
+/// is told to add another, and not that nothing can happen.
+pub fn is_synced(scope: &Scope, factor: &Factor) -> bool {
+    let plain = scope.tenant.keys.unseal(&place(scope, factor), &factor.sealed).ok();
+    let stored = plain.and_then(|plain| serde_json::from_slice::<StoredPasskey>(&plain).ok());
+    stored.is_some_and(|stored| stored.cred.backup_eligible && stored.cred.backup_state)
 }
 
 /// A person's passkeys and security keys that work now.

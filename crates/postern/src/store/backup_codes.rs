@@ -27,6 +27,7 @@ pub async fn find_set(
     .await?)
 }
 
+/// Of the organisation `$1` and the person `$2`, at `$3`.
 pub(super) const LEFT: &str = "SELECT COUNT(*) FROM backup_codes WHERE tenant_id = $1 AND used_at IS NULL AND set_id IN \
      (SELECT id FROM backup_code_sets WHERE tenant_id = $1 AND person_id = $2 AND revoked_at IS NULL \
      AND confirmed_at IS NOT NULL AND expires_at > $3)";

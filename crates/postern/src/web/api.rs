@@ -26,6 +26,7 @@ pub mod person_steps;
 pub mod person_view;
 pub mod portal;
 pub mod power_grants;
+pub mod readiness;
 pub mod reference;
 pub mod runbook;
 pub mod saved_views;
@@ -94,6 +95,7 @@ pub fn open() -> Router<Arc<App>> {
 /// A person's own account: their session only.
 fn account() -> Router<Arc<App>> {
     Router::new()
+        .route("/api/v1/account/readiness", get(readiness::show))
         .route("/api/v1/account/factors", get(factors::list))
         .route("/api/v1/account/factors/{id}/name", post(factors::name))
         .route("/api/v1/account/factors/{id}/remove/start", post(factors::start_remove))

@@ -47,7 +47,9 @@ fn named(cell: &str) -> Vec<(&str, Option<&str>)> {
 fn is_there(file: &str, test: Option<&str>) -> bool {
     let folder = if file.starts_with("it/") { "crates/postern/tests" } else { "crates" };
     let Some(source) = read(&format!("{folder}/{file}")) else { return false };
-    test.is_none_or(|name| ["()", "(db)"].iter().any(|given| source.contains(&format!("fn {name}{given} {{"))))
+    test.is_none_or(|name| {
+        ["()", "(db)"].iter().any(|given| source.contains(&format!("fn {name}{given} {{")))
+    })
 }
 
 #[test]

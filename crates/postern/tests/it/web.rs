@@ -20,6 +20,7 @@ mod plain;
 mod portal;
 mod problem;
 mod queue;
+mod readiness;
 mod router;
 mod search;
 mod security;

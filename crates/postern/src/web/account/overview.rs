@@ -15,6 +15,7 @@ use crate::store::cases::CaseRow;
 use crate::store::sessions::Session;
 use crate::store::{cases, factors, persons, sessions};
 use crate::texts::MessageId;
+use crate::web::api::readiness::{self, ReadinessView};
 use crate::web::cookies;
 use crate::web::extract::Signed;
 use crate::web::factor_view::FactorView;
@@ -37,6 +38,8 @@ pub struct AccountPage {
     /// Whether a first passkey waits before it opens the desk.
     pub first_waits: bool,
     pub codes_left: i64,
+    /// What they could lose, and what would be left.
+    pub readiness: ReadinessView,
     pub sessions: Vec<OwnSession>,
     /// Reports of theirs who wait for their word.
     pub requests: Vec<VouchRequest>,
@@ -90,6 +93,7 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
     let works = |kind: FactorKind| own.iter().any(|factor| factor.is(kind) && factor.works(now));
     let factors: Vec<FactorView> = own.iter().map(|factor| FactorView::of(factor, now)).collect();
     let live = sessions::list(&scope.app.db, &scope.tenant.id, id, now, Config::SESSION_IDLE).await?;
+    let reserves = readiness::load_reserves(&scope, &caller).await?;
     let session = |live: Session| OwnSession {
         is_this: live.id == caller.session,
         id: live.id,
@@ -108,6 +112,7 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
             && !own.iter().any(|factor| factor.opens_alone() && factor.works(now))
             && !summary.first_passkey_granted,
         codes_left: summary.codes_left,
+        readiness: ReadinessView::of(&scope, &caller, &own, &reserves),
         sessions: live.into_iter().map(session).collect(),
         requests: if summary.leads_somebody { requests(&scope, &caller).await? } else { Vec::new() },
         notices: notices(&scope, &caller, summary.leads_somebody).await?,

@@ -7,6 +7,7 @@ use postern::web::account::factors::RemoveFactorPage;
 use postern::web::account::overview::{AccountPage, NoticeSwitch, OwnSession, VouchRequest};
 use postern::web::account::password::ChangePasswordPage;
 use postern::web::account::vouch::{SaidBefore, VouchPage, VouchWantsPasskeyPage};
+use postern::web::api::readiness::{FactorAtHand, LossView, ReadinessView};
 use postern::web::factor_view::FactorView;
 
 use super::signin::{code_app, codes};
@@ -55,6 +56,50 @@ pub fn factors() -> Vec<FactorView> {
     ]
 }
 
+fn readiness(state: &'static str, losses: Vec<LossView>) -> ReadinessView {
+    ReadinessView { state, losses, callable_numbers: 0, has_manager: false }
+}
+
+/// One of each kind.
+fn at_hand() -> Vec<FactorAtHand> {
+    let kinds = [
+        ("code_app", "Code app"),
+        ("passkey", RIGHT_TO_LEFT),
+        ("synced_passkey", MARKUP),
+        ("security_key", "Blue security key"),
+    ];
+    let factor = |(number, (kind, label)): (u32, (&'static str, &str))| FactorAtHand {
+        id: id(301 + number),
+        kind,
+        label: label.to_owned(),
+    };
+    (0..).zip(kinds).map(factor).collect()
+}
+
+/// A loss that the other factors make good.
+fn leaves(loss: &'static str, place: Option<usize>, codes_left: u32) -> LossView {
+    let mut factors_left = at_hand();
+    let factor = place.map(|place| factors_left.remove(place));
+    LossView { loss, factor, factors_left, codes_left, locks_out: false, advice: None }
+}
+
+fn all_lock_out() -> Vec<LossView> {
+    let out = |loss, factor, advice| LossView {
+        loss,
+        factor,
+        factors_left: Vec::new(),
+        codes_left: 0,
+        locks_out: true,
+        advice: Some(advice),
+    };
+    vec![
+        out("factor", at_hand().pop(), "second_device"),
+        out("password", None, "passkey"),
+        out("backup_codes", None, "second_device"),
+        out("every_device", None, "backup_codes"),
+    ]
+}
+
 impl PageSamples for AccountPage {
     const SEEN_BY: SeenBy = SeenBy::Owner;
 
@@ -74,6 +119,7 @@ impl PageSamples for AccountPage {
             has_passkey: false,
             first_waits: false,
             codes_left: 0,
+            readiness: readiness("nothing", Vec::new()),
             sessions: vec![session(311, true)],
             requests: Vec::new(),
             notices: Vec::new(),
@@ -96,10 +142,23 @@ impl PageSamples for AccountPage {
                     factors: factors().into_iter().take(1).collect(),
                     has_code: true,
                     codes_left: 10,
+                    readiness: ReadinessView {
+                        callable_numbers: 1,
+                        ..readiness("safe", vec![leaves("password", None, 1), leaves("factor", Some(0), 10)])
+                    },
                     ..empty()
                 },
             ),
-            ("staff-without-passkey", Self { is_staff: true, has_code: true, first_waits: true, ..empty() }),
+            (
+                "staff-without-passkey",
+                Self {
+                    is_staff: true,
+                    has_code: true,
+                    first_waits: true,
+                    readiness: ReadinessView { has_manager: true, ..readiness("at_risk", all_lock_out()) },
+                    ..empty()
+                },
+            ),
             (
                 "full",
                 Self {
@@ -109,6 +168,11 @@ impl PageSamples for AccountPage {
                     has_code: true,
                     has_passkey: true,
                     codes_left: 3,
+                    readiness: ReadinessView {
+                        callable_numbers: 2,
+                        has_manager: true,
+                        ..readiness("safe", (0..4).map(|place| leaves("factor", Some(place), 3)).collect())
+                    },
                     sessions: vec![session(311, true), session(312, false)],
                     requests: vec![request("Fay Delgado"), request(RIGHT_TO_LEFT)],
                     notices: vec![

@@ -1,0 +1,254 @@
+//! What somebody can lose, and what would still let them in: told while they have it, so that nobody finds out when it is gone.
+//!
+//! A passkey lets its owner in alone. A code app, a security key and a backup code do so after the password, and not without it.
+
+/// A factor that works now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorkingFactor {
+    /// In a phone.
+    CodeApp,
+    /// One that verifies its user.
+    Passkey {
+        /// Whether a copy is kept outside the device, so that the device can be lost without it.
+        is_synced: bool,
+    },
+    /// For after the password only.
+    SecurityKey,
+}
+
+impl WorkingFactor {
+    /// Whether it lets its owner in without the password.
+    fn opens_alone(self) -> bool {
+        matches!(self, Self::Passkey { .. })
+    }
+
+    /// Whether it is gone with the device that it is in.
+    fn goes_with_its_device(self) -> bool {
+        self != Self::Passkey { is_synced: true }
+    }
+}
+
+/// What somebody has.
+#[derive(Clone, Debug, Default)]
+pub struct ReadinessFacts {
+    /// Whether they have a password.
+    pub has_password: bool,
+    /// What works now: not what waits or is switched off.
+    pub factors: Vec<WorkingFactor>,
+    /// Backup codes that were not used yet.
+    pub codes_left: u32,
+}
+
+/// What can be lost at one time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// One factor, by its place in the facts.
+    Factor(usize),
+    /// The password is forgotten.
+    Password,
+    /// The backup codes, all of them: they are kept in one place.
+    BackupCodes,
+    /// Every device at once, as when a bag is stolen.
+    EveryDevice,
+}
+
+/// What would help before it comes to that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadinessAdvice {
+    /// A factor in another device.
+    SecondDevice,
+    /// A way in that wants no password.
+    Passkey,
+    /// Codes on paper.
+    BackupCodes,
+}
+
+/// One loss, and what is left after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LossOutcome {
+    /// What is lost.
+    pub loss: Loss,
+    /// The factors that would still let them in, by their place in the facts.
+    pub factors: Vec<usize>,
+    /// The backup codes that would.
+    pub codes: u32,
+    /// What keeps it from locking them out. `None`: it does not.
+    pub advice: Option<ReadinessAdvice>,
+}
+
+impl LossOutcome {
+    /// Whether nobody but the help desk could let them in.
+    pub fn locks_out(&self) -> bool {
+        self.factors.is_empty() && self.codes == 0
+    }
+
+    /// Whether it is one thing, and not several at once.
+    pub fn is_of_one_thing(&self) -> bool {
+        self.loss != Loss::EveryDevice
+    }
+}
+
+impl ReadinessFacts {
+    /// For each thing that they can lose, what is left: factors in their order, the password, the codes, all devices.
+    pub fn losses(&self) -> Vec<LossOutcome> {
+        let mut losses: Vec<Loss> = (0..self.factors.len()).map(Loss::Factor).collect();
+        let lets_in = !self.factors.is_empty() || self.codes_left > 0;
+        losses.extend((self.has_password && lets_in).then_some(Loss::Password));
+        losses.extend((self.has_password && self.codes_left > 0).then_some(Loss::BackupCodes));
+        let devices = self.factors.iter().filter(|factor| factor.goes_with_its_device()).count();
+        losses.extend((devices > 1).then_some(Loss::EveryDevice));
+        losses.into_iter().map(|loss| self.after(loss)).collect()
+    }
+
+    fn after(&self, loss: Loss) -> LossOutcome {
+        let has_password = self.has_password && loss != Loss::Password;
+        let is_left = |(place, factor): (usize, &WorkingFactor)| {
+            let is_lost = match loss {
+                Loss::Factor(gone) => gone == place,
+                Loss::EveryDevice => factor.goes_with_its_device(),
+                Loss::Password | Loss::BackupCodes => false,
+            };
+            (!is_lost && (factor.opens_alone() || has_password)).then_some(place)
+        };
+        let codes = if has_password && loss != Loss::BackupCodes { self.codes_left } else { 0 };
+        let factors = self.factors.iter().enumerate().filter_map(is_left).collect();
+        let mut outcome = LossOutcome { loss, factors, codes, advice: None };
+        outcome.advice = outcome.locks_out().then(|| self.advice(loss));
+        outcome
+    }
+
+    fn advice(&self, loss: Loss) -> ReadinessAdvice {
+        match loss {
+            Loss::Password => ReadinessAdvice::Passkey,
+            Loss::EveryDevice if self.has_password => ReadinessAdvice::BackupCodes,
+            Loss::Factor(_) | Loss::BackupCodes | Loss::EveryDevice => ReadinessAdvice::SecondDevice,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::WorkingFactor::{CodeApp, Passkey, SecurityKey};
+    use super::*;
+
+    const ONE_DEVICE: WorkingFactor = Passkey { is_synced: false };
+    const SYNCED: WorkingFactor = Passkey { is_synced: true };
+
+    fn facts(has_password: bool, factors: &[WorkingFactor], codes_left: u32) -> ReadinessFacts {
+        ReadinessFacts { has_password, factors: factors.to_vec(), codes_left }
+    }
+
+    fn left(facts: &ReadinessFacts, loss: Loss) -> (Vec<usize>, u32, Option<ReadinessAdvice>) {
+        let outcome = facts.losses().into_iter().find(|outcome| outcome.loss == loss).unwrap();
+        (outcome.factors, outcome.codes, outcome.advice)
+    }
+
+    #[test]
+    fn a_lost_phone_leaves_the_laptop_and_the_codes() {
+        let ana = facts(true, &[CodeApp, ONE_DEVICE], 9);
+        assert_eq!(left(&ana, Loss::Factor(0)), (vec![1], 9, None));
+        assert_eq!(left(&ana, Loss::Factor(1)), (vec![0], 9, None));
+        assert_eq!(left(&ana, Loss::Password), (vec![1], 0, None));
+        assert_eq!(left(&ana, Loss::BackupCodes), (vec![0, 1], 0, None));
+        assert_eq!(left(&ana, Loss::EveryDevice), (vec![], 9, None));
+    }
+
+    #[test]
+    fn a_phone_alone_locks_out_and_so_does_its_password() {
+        let ana = facts(true, &[CodeApp], 0);
+        assert_eq!(left(&ana, Loss::Factor(0)), (vec![], 0, Some(ReadinessAdvice::SecondDevice)));
+        assert_eq!(left(&ana, Loss::Password), (vec![], 0, Some(ReadinessAdvice::Passkey)));
+        assert_eq!(ana.losses().len(), 2, "there are no codes to lose, and one device is not several");
+    }
+
+    #[test]
+    fn all_devices_at_once_leave_what_is_kept_elsewhere() {
+        let bag = Loss::EveryDevice;
+        assert_eq!(left(&facts(true, &[CodeApp, SecurityKey, SYNCED], 0), bag), (vec![2], 0, None));
+        let without = facts(true, &[CodeApp, SecurityKey], 0);
+        assert_eq!(left(&without, bag), (vec![], 0, Some(ReadinessAdvice::BackupCodes)));
+        let passkeys = facts(false, &[ONE_DEVICE, ONE_DEVICE], 0);
+        assert_eq!(left(&passkeys, bag), (vec![], 0, Some(ReadinessAdvice::SecondDevice)));
+        assert!(facts(true, &[SYNCED, SYNCED], 0).losses().iter().all(LossOutcome::is_of_one_thing));
+    }
+
+    #[test]
+    fn codes_and_keys_are_nothing_without_a_password() {
+        let fay = facts(false, &[SYNCED, SecurityKey, CodeApp], 10);
+        assert_eq!(left(&fay, Loss::Factor(0)), (vec![], 0, Some(ReadinessAdvice::SecondDevice)));
+        assert!(fay.losses().iter().all(|outcome| outcome.loss != Loss::Password));
+        assert!(fay.losses().iter().all(|outcome| outcome.loss != Loss::BackupCodes));
+    }
+
+    #[test]
+    fn who_has_nothing_can_lose_nothing() {
+        assert_eq!(facts(true, &[], 0).losses(), []);
+        assert_eq!(facts(false, &[], 0).losses(), []);
+    }
+
+    /// Said again in another way: what is gone, then whether anything of the rest opens.
+    fn opens(facts: &ReadinessFacts) -> bool {
+        let alone = facts.factors.iter().any(|factor| matches!(factor, Passkey { .. }));
+        alone || facts.has_password && (!facts.factors.is_empty() || facts.codes_left > 0)
+    }
+
+    fn without(mut facts: ReadinessFacts, loss: Loss) -> ReadinessFacts {
+        match loss {
+            Loss::Factor(place) => {
+                facts.factors.remove(place);
+            }
+            Loss::Password => facts.has_password = false,
+            Loss::BackupCodes => facts.codes_left = 0,
+            Loss::EveryDevice => facts.factors.retain(|factor| *factor == SYNCED),
+        }
+        facts
+    }
+
+    fn any_facts() -> impl Strategy<Value = ReadinessFacts> {
+        let factor = prop_oneof![Just(CodeApp), Just(ONE_DEVICE), Just(SYNCED), Just(SecurityKey)];
+        (any::<bool>(), prop::collection::vec(factor, 0..6), 0_u32..4).prop_map(
+            |(has_password, factors, codes_left)| ReadinessFacts { has_password, factors, codes_left },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn a_loss_locks_out_where_nothing_of_the_rest_opens(facts in any_facts()) {
+            for outcome in facts.losses() {
+                prop_assert_eq!(outcome.locks_out(), !opens(&without(facts.clone(), outcome.loss)));
+                prop_assert_eq!(outcome.advice.is_some(), outcome.locks_out());
+                if let Loss::Factor(gone) = outcome.loss {
+                    prop_assert!(!outcome.factors.contains(&gone));
+                }
+            }
+        }
+
+        #[test]
+        fn what_is_added_takes_no_way_in_away(facts in any_facts(), codes in 1_u32..10) {
+            let mut more = facts.clone();
+            more.factors.push(ONE_DEVICE);
+            more.codes_left += codes;
+            for outcome in facts.losses() {
+                let after = more.losses().into_iter().find(|other| other.loss == outcome.loss).unwrap();
+                prop_assert!(outcome.factors.iter().all(|place| after.factors.contains(place)));
+                prop_assert!(after.codes >= outcome.codes);
+            }
+        }
+
+        /// Whoever follows the advice is not locked out by that loss any more.
+        #[test]
+        fn the_advice_helps(facts in any_facts()) {
+            for outcome in facts.losses() {
+                let mut more = facts.clone();
+                match outcome.advice {
+                    Some(ReadinessAdvice::BackupCodes) => more.codes_left = 10,
+                    Some(_) => more.factors.push(SYNCED),
+                    None => continue,
+                }
+                prop_assert!(!more.losses().iter().any(|o| o.loss == outcome.loss && o.locks_out()));
+            }
+        }
+    }
+}
