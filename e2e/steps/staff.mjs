@@ -38,19 +38,19 @@ export const comesInWithAPasskey = (login) => async (world) => {
 export async function aFactorIsNamedAndRemovedWithProof(world) {
   const page = await world.window('otto');
   await page.goto('/account');
-  const named = page.locator('main').getByRole('listitem').filter({ hasText: 'Passkey' }).first();
+  const named = page.getByRole('listitem').filter({ hasText: 'Name or remove' }).filter({ hasText: 'Passkey' }).first();
   await named.getByText('Name or remove').click();
   await named.getByRole('textbox', { name: 'Name' }).fill('Blue key');
   await world.look(page, 'account-factor-open');
   await named.getByRole('button', { name: 'Save the name' }).click();
   await page.getByText('Blue key').first().waitFor();
-  await page.locator('main').getByRole('listitem').filter({ hasText: 'Code app' }).first().getByText('Name or remove').click();
+  await page.getByRole('listitem').filter({ hasText: 'Name or remove' }).filter({ hasText: 'Code app' }).first().getByText('Name or remove').click();
   await link(page, 'Remove Code app').click();
   await isAt(page, /remove$/, 'Remove Code app');
   await world.look(page, 'account-remove-factor');
   await button(page, 'Remove it with a passkey').click();
   await isAt(page, '/account', 'Your account');
-  const codeApps = page.locator('main').getByRole('listitem').filter({ hasText: 'Code app' });
+  const codeApps = page.getByRole('listitem').filter({ hasText: 'Name or remove' }).filter({ hasText: 'Code app' });
   assert.equal(await codeApps.count(), 0, 'the code app is gone');
   await page.getByText('Name or remove').click();
   await link(page, 'Remove Blue key').click();
