@@ -79,7 +79,7 @@ CREATE TABLE person_changes (
     PRIMARY KEY (tenant_id, person_id, by_id),
     FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
 );
-CREATE INDEX person_changes_by_time ON person_changes (tenant_id, changed_at);
+CREATE INDEX person_changes_by_time ON person_changes (tenant_id, changed_at, by_id);
 
 CREATE TABLE contacts (
     tenant_id TEXT NOT NULL,

@@ -47,8 +47,8 @@ pub(super) async fn renew(change: &mut Change<'_>, id: &PersonId) -> Result<()> 
 }
 
 /// Who of staff, of those for whom a role waits, and of `involved` counts as whom now, a set-up included. Whoever changed `subject` gave
-/// them their manager, so the manager of a case's person counts as changed too. Others are left out: in the week after a directory was
-/// imported everybody in it was made by somebody.
+/// them their manager, so the manager of a case's person counts as changed too. So is whoever made anybody, at the desk still or not: a chain
+/// of makers goes through them. Others are left out: in the week after a directory was imported everybody in it was made by somebody.
 pub async fn load(
     db: &Db,
     tenant: &TenantId,
@@ -68,7 +68,8 @@ pub async fn load(
         "SELECT c.person_id, c.by_id FROM person_changes c WHERE c.tenant_id = $1 AND +c.changed_at > $2 AND c.person_id IN \
          ({involved_too}SELECT p.id FROM persons p WHERE p.tenant_id = $1 AND p.role <> 'person' UNION SELECT g.person_id FROM power_grants g \
          WHERE g.tenant_id = $1 AND g.role IS NOT NULL AND g.decided_at IS NULL UNION SELECT s.manager_id FROM persons s \
-         WHERE s.tenant_id = $1 AND s.id = $3 AND s.manager_id IS NOT NULL) \
+         WHERE s.tenant_id = $1 AND s.id = $3 AND s.manager_id IS NOT NULL \
+         UNION SELECT b.by_id FROM person_changes b WHERE b.tenant_id = $1 AND b.changed_at > $2) \
          UNION SELECT s.manager_id, c.by_id FROM person_changes c \
          JOIN persons s ON s.tenant_id = c.tenant_id AND s.id = c.person_id \
          WHERE c.tenant_id = $1 AND c.person_id = $3 AND c.changed_at > $2 AND s.manager_id IS NOT NULL"
