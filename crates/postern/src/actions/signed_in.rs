@@ -3,6 +3,7 @@
 use postern_core::case::Stage;
 use postern_core::event::payload::{CaseClosed, SessionEnded, SignInFailed, SignInSucceeded};
 use postern_core::event::{Actor, Event};
+use postern_core::id::PersonId;
 use postern_core::signin::{AccountStatus, Assurance, FlowError};
 use zeroize::Zeroizing;
 
@@ -73,7 +74,7 @@ pub(super) async fn complete(
         expires_at: change.at() + Config::SESSION_LIFE,
     };
     sessions::insert(&mut change, &new).await?;
-    end_session_of_before(&mut change, request.session.as_deref()).await?;
+    end_session_of_before(&mut change, &person.id, request.session.as_deref()).await?;
     known_devices::insert(&mut change, &person.id, &token_hash(&device)).await?;
     let attempt = NewSignIn {
         person: Some(&person.id),
@@ -96,10 +97,14 @@ pub(super) async fn complete(
 }
 
 /// The browser's cookie is replaced: what it named before, whosever it was, must not live on where nobody sees it.
-async fn end_session_of_before(change: &mut Change<'_>, named: Option<&str>) -> Result<(), StoreError> {
+async fn end_session_of_before(
+    change: &mut Change<'_>,
+    by: &PersonId,
+    named: Option<&str>,
+) -> Result<(), StoreError> {
     let Some(token_hash) = named else { return Ok(()) };
     if let Some((session, owner)) = sessions::end_of_token(change, token_hash).await? {
-        let actor = Actor::Person { id: owner.clone() };
+        let actor = Actor::Person { id: by.clone() };
         change.record(Event::new(actor, SessionEnded { session: &session }).person(&owner));
     }
     Ok(())

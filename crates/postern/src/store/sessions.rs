@@ -136,7 +136,8 @@ pub async fn save_step_up(change: &mut Change<'_>, id: &str, token_hash: &str) -
 pub async fn end_of_token(change: &mut Change<'_>, token_hash: &str) -> Result<Option<(String, PersonId)>> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let ended: Option<(String, String)> = sqlx::query_as(
-        "UPDATE sessions SET ended_at = $3 WHERE tenant_id = $1 AND token_hash = $2 AND ended_at IS NULL RETURNING id, person_id",
+        "UPDATE sessions SET ended_at = $3 WHERE tenant_id = $1 AND token_hash = $2 AND ended_at IS NULL \
+         AND expires_at > $3 RETURNING id, person_id",
     )
     .bind(tenant.as_str())
     .bind(token_hash)
