@@ -156,6 +156,19 @@ impl Case {
         &self.now.contact_reporters
     }
 
+    /// Everybody whose word stands in it, and the manager: whose makers have to be known before two of them count as two.
+    pub fn involved(&self) -> BTreeSet<&PersonId> {
+        let bound_by = match &self.claimant_page {
+            ClaimantPage::Bound { by, .. } => Some(by),
+            ClaimantPage::Unbound => None,
+        };
+        let attested = self.evidence.iter().map(|piece| &piece.attested_by).chain(bound_by);
+        let approved =
+            self.stage.approvals().iter().map(|approval| &approval.by).chain(self.stage.wanted_by());
+        let named = self.now.contact_reporters.iter().chain(&self.subject().manager);
+        attested.chain(approved).chain(named).collect()
+    }
+
     /// The case of an organisation that is younger than seven days: what is verified waits for a day at least.
     #[must_use]
     pub fn in_young_organisation(mut self) -> Self {

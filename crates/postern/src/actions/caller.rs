@@ -268,10 +268,10 @@ pub async fn case_now(
     let Some(case) = row.case_of(person.subject(&scope.tenant.settings.tiers, scope.now))? else {
         return Ok(None);
     };
-    let case = among_whom(scope, case, now).await?;
     let since = CaseMark::since(now);
     let reporters = contacts::list_reporters(&scope.app.db, &scope.tenant.id, &person.id, since).await?;
-    let case = with_filers(scope, case.with_contact_reporters(reporters)).await?;
+    let case = among_whom(scope, case.with_contact_reporters(reporters), now).await?;
+    let case = with_filers(scope, case).await?;
     let case = scope.tenant.policies.look_again(case, now);
     Ok(Some((row.as_it_stands(case, now), person)))
 }
@@ -289,11 +289,8 @@ async fn among_whom(scope: &Scope, case: Case, now: Timestamp) -> Result<Case, A
     if tenants::load_created_at(&scope.app.db, &scope.tenant.id).await? > MadeBy::since(now) {
         return Ok(case.in_young_organisation());
     }
-    let subject = &case.subject().person;
-    let attested = case.evidence().iter().map(|piece| &piece.attested_by);
-    let approved = case.stage().approvals().iter().map(|approval| &approval.by);
-    let involved = attested.chain(approved).chain(&case.subject().manager).collect();
-    let made_by = made_by::load(&scope.app.db, &scope.tenant.id, (Some(subject), &involved), now).await?;
+    let about = (Some(&case.subject().person), &case.involved());
+    let made_by = made_by::load(&scope.app.db, &scope.tenant.id, about, now).await?;
     Ok(case.with_made_by(made_by))
 }
 
