@@ -6,6 +6,7 @@ use webauthn_rs::prelude::RegisterPublicKeyCredential;
 
 use super::add_passkey::is_key_to_desk;
 use super::ceremony::{self, Challenge};
+use super::lapse_case::lapse_overdue;
 use super::on_record::Attempt;
 use super::passkeys::registration::Registration;
 use super::renew_backup_codes::{ShownCodes, new_codes};
@@ -68,6 +69,7 @@ async fn enrol(
     let registration: Registration = ceremony::load_state(scope, key).await?;
     let new = registration.finish(scope, created)?;
     let codes = new_codes(scope, &person.id).await?;
+    lapse_overdue(scope, &person.id).await?;
     let mut change = scope.begin_for(&person.id).await?;
     ceremonies::consume(&mut change, key).await?;
     flows::end(&mut change, &row.id).await?;

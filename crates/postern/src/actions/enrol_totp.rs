@@ -9,6 +9,7 @@ use postern_core::id::PersonId;
 use zeroize::Zeroizing;
 
 use super::ActionError;
+use super::lapse_case::lapse_overdue;
 use super::on_record::Attempt;
 use super::renew_backup_codes::{self, CodePage, NewCodes, ShownCodes, new_codes};
 use super::sign_in::Begun;
@@ -69,6 +70,7 @@ async fn enrol(scope: &Scope, row: &FlowRow, code: &str) -> Result<ShownCodes, A
     let step =
         check_first_code(&bytes, code, scope.now).map_err(|message| ActionError::invalid("code", message))?;
     let new = new_codes(scope, &person.id).await?;
+    lapse_overdue(scope, &person.id).await?;
     let mut change = scope.begin_for(&person.id).await?;
     flows::end(&mut change, &row.id).await?;
     let id = insert_totp(scope, &mut change, &person.id, (&bytes, step), None).await?;

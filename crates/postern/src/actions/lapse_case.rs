@@ -1,7 +1,6 @@
 //! A case that nobody moved in time is over: after a reset, when nobody came back within a day; before it, when its page has
 //! run out. `Case::as_of` says so already when the case is read; here it goes on the record, and the owner is notified.
 
-use jiff::Timestamp;
 use postern_core::case::{Case, Outcome, Stage};
 use postern_core::event::payload::CaseClosed;
 use postern_core::event::{Actor, Event};
@@ -20,14 +19,27 @@ pub async fn lapse_case(scope: &Scope, row: &CaseRow) -> Result<(), ActionError>
     retry(|| lapse(scope, row)).await
 }
 
+/// Closes those of a person that are over and that the job has not come to: before whatever their remedy gave is used, so that no late
+/// job lets anybody in.
+pub(super) async fn lapse_overdue(scope: &Scope, person: &PersonId) -> Result<(), ActionError> {
+    for row in cases::list_overdue(&scope.app.db, &scope.tenant.id, person, scope.now).await? {
+        match lapse_case(scope, &row).await {
+            // The job was faster.
+            Ok(()) | Err(ActionError::Conflict) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
 async fn lapse(scope: &Scope, row: &CaseRow) -> Result<(), ActionError> {
     let mut change = match &row.person_id {
         Some(person) => scope.begin_for(&PersonId::new(person)).await?,
         None => scope.begin().await?,
     };
     let event = if let Some(case) = row.case(change.at())? {
-        let Stage::Closed { outcome: Outcome::Lapsed, at } = *case.stage() else { return Ok(()) };
-        close(scope, &mut change, row, (&case, at)).await?;
+        let Stage::Closed { outcome: Outcome::Lapsed, .. } = case.stage() else { return Ok(()) };
+        close(scope, &mut change, row, &case).await?;
         let lapsed = CaseClosed::Lapsed { remedied_at: case.remedied_at() };
         Event::new(Actor::System, lapsed).person(&case.subject().person)
     } else {
@@ -41,12 +53,12 @@ async fn close(
     scope: &Scope,
     change: &mut Change<'_>,
     row: &CaseRow,
-    (case, at): (&Case, Timestamp),
+    case: &Case,
 ) -> Result<(), ActionError> {
     let person = &case.subject().person;
     cases::save(change, row, case).await?;
     if case.remedied_at().is_some() {
-        take_back_unproven(scope, change, (case, at)).await?;
+        take_back_unproven(scope, change, case).await?;
         notify::announce(scope, change, person, Some(case.id()), texts(case.remedy()).lapsed).await?;
     }
     Ok(())

@@ -17,6 +17,7 @@ use super::ActionError;
 use super::add_person::{keep_set_up_code, new_set_up_code};
 use super::apply_remedy::state_before;
 use super::end_access::{AccessEnd, end_access};
+use super::lapse_case::lapse_overdue;
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
@@ -47,6 +48,7 @@ pub async fn recover_person(
     };
     let (pass, pass_hash) = new_pass(scope, &person.id).await?;
     let (code, code_hash) = new_set_up_code(scope, &person.id).await?;
+    lapse_overdue(scope, &person.id).await?;
     let mut change = scope.begin_for(&person.id).await?;
     let held = factors::list_locked(&mut change, &person.id).await?;
     let before = state_before(&mut change, &person.id, &held).await?;

@@ -16,7 +16,7 @@ use super::{ActionError, Caller};
 use crate::notify::Notice;
 use crate::scope::Scope;
 use crate::store::factors::Factor;
-use crate::store::{Change, backup_codes, ceremonies, enrolment_passes, factors, flows, sessions, time};
+use crate::store::{Change, backup_codes, cases, ceremonies, enrolment_passes, factors, flows, sessions};
 use crate::texts::MessageId;
 
 /// What is said of a remedy: to its person, at the desk, and in the record.
@@ -132,22 +132,22 @@ pub(super) async fn take_back(
     }
 }
 
-/// Takes back what was enrolled after a reset, when the day has gone by without a sign-in: a case that nobody proved leaves no way in.
+/// Takes back what came of a remedy, when the day has gone by without a sign-in: a case that nobody proved leaves no way in, and no
+/// enrolment under way.
 pub(super) async fn take_back_unproven(
     scope: &Scope,
     change: &mut Change<'_>,
-    (lapsed, at): (&Case, Timestamp),
+    lapsed: &Case,
 ) -> Result<(), ActionError> {
     let person = &lapsed.subject().person;
     enrolment_passes::revoke_of_case(change, lapsed.id()).await?;
     // They have ended by themselves; whoever confirms them late makes nothing of it.
     backup_codes::revoke_of_case(change, lapsed.id()).await?;
-    let held = factors::list_locked(change, person).await?;
-    // A newer reset would have removed it: where it is there, nothing that followed this reset was anybody's but its own.
-    let is_given = |factor: &Factor| time(factor.created_at) < at;
-    if lapsed.remedy() != Remedy::FactorReset || !held.iter().any(is_given) {
+    // The factors from before stay with new codes; and what a newer case gave is not this one's to take.
+    if lapsed.remedy() != Remedy::FactorReset || is_followed(change, lapsed).await? {
         return Ok(());
     }
+    let held = factors::list_locked(change, person).await?;
     let about = |event: Event| event.person(person).case(lapsed.id());
     let by = (&Actor::System, WHY_LAPSED);
     let sessions = end_after_reset(scope, change, by, (lapsed, &held), &about).await?;
@@ -156,6 +156,18 @@ pub(super) async fn take_back_unproven(
         change.record(about(Event::new(Actor::System, revoked)));
     }
     Ok(())
+}
+
+/// Whether another case of the person had its remedy after this one.
+async fn is_followed(change: &mut Change<'_>, case: &Case) -> Result<bool, ActionError> {
+    let now = change.at();
+    for row in cases::list_of_person_locked(change, &case.subject().person).await? {
+        let other = row.case(now)?.and_then(|other| other.remedied_at());
+        if other > case.remedied_at() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Nothing from before the reset is left, so whatever there is came with it.

@@ -8,6 +8,7 @@ use postern_core::signin::{AccountStatus, Assurance, FlowError};
 use zeroize::Zeroizing;
 
 use super::ActionError;
+use super::lapse_case::lapse_overdue;
 use super::names::pseudonym;
 use super::remedies::{is_proven_by, texts};
 use crate::config::Config;
@@ -48,6 +49,7 @@ pub(super) async fn begin_completion<'a>(
     scope: &'a Scope,
     person: &Person,
 ) -> Result<Change<'a>, ActionError> {
+    lapse_overdue(scope, &person.id).await?;
     let mut change = scope.begin().await?;
     match persons::lock_active(&mut change, &person.id).await {
         Err(StoreError::Conflict) => Err(FlowError::Closed.into()),

@@ -160,6 +160,24 @@ pub async fn list_lapsed(db: &Db, tenant: &TenantId, now: Timestamp) -> Result<V
         .await?)
 }
 
+/// Open cases of a person whose time is over.
+pub async fn list_overdue(
+    db: &Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    now: Timestamp,
+) -> Result<Vec<CaseRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM cases WHERE tenant_id = $1 AND person_id = $2 AND closed_at IS NULL AND lapses_at < $3"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(person.as_str())
+        .bind(micros(now))
+        .fetch_all(db.reader())
+        .await?)
+}
+
 /// When the next open case's time is over. `None`: none that could lapse is open.
 pub async fn find_next_lapse(db: &Db, tenant: &TenantId) -> Result<Option<Timestamp>> {
     let (page, stranger): (Option<i64>, Option<i64>) = sqlx::query_as(

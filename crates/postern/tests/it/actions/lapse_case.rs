@@ -2,15 +2,19 @@
 
 use jiff::{SignedDuration, Timestamp};
 use postern::actions::contest::contest;
+use postern::actions::enrol_totp::{enrol_totp, secret};
 use postern::actions::open_case::open_case;
 use postern::actions::show_pass::show_pass;
 use postern::actions::take_case::take_case;
+use postern::actions::use_pass::use_pass;
+use postern::actions::use_totp::use_totp;
 use postern::jobs::lapse_cases::lapse_cases;
 use postern::rng::token_hash;
 use postern::store::{backup_codes, cases, enrolment_passes, factors};
 use postern_core::case::{Case, Outcome, Stage};
 use postern_core::factor::code::{CodeKind as _, EnrolmentPass};
 use postern_core::id::CaseId;
+use postern_testkit::TestPhone;
 
 use super::assert_refused;
 use super::stop_remedy::ReachedStep;
@@ -101,6 +105,42 @@ on_both! {
         assert_eq!((&gone["actor"]["type"], &gone["detail"]["why"]), (&"system".into(), &"the recovery was not finished in time".into()));
         // Everybody is told, and a new request leads back in.
         assert!(app.messages().await.iter().any(|m| m.body.contains("nor what was set up with it works")));
+        let again = app.reset_case_of_ana().await;
+        app.enrol_by_hand(&again).await.get("/account").await.ok();
+    }
+
+    /// No late job lets anybody in: who comes a second too late finds nothing of what the reset gave, however far they had come.
+    async fn who_comes_too_late_is_not_let_in_before_the_job_has_run(db) {
+        let app = TestApp::start(db).await;
+        let person = app.person("ana").await.id;
+        let held = || factors::list(&app.db, &app.tenant, &person);
+        // With a factor that was enrolled in time.
+        let id = app.reset_case_of_ana().await;
+        let pass = app.show_pass(&id).await.code;
+        let phone = app.go(ReachedStep::Factor, &pass).await.unwrap();
+        app.to_the_end_of_the_day_after_the_reset(&id, 1).await;
+        let begun = app.password("ana").await;
+        assert!(use_totp(&app.scope(), &begun.row, &phone.code(app.seconds()), None).await.is_err());
+        assert!(held().await.unwrap().is_empty(), "the case lapsed at that moment");
+        assert_eq!(app.stage(&id).await, "closed");
+        assert_eq!(app.count("SELECT COUNT(*) FROM sessions WHERE ended_at IS NULL AND person_id IN (SELECT id FROM persons WHERE login = 'ana')").await, 0);
+        // In the middle of an enrolment that began in time, before the job and after it.
+        for job_runs in [false, true] {
+            let id = app.reset_case_of_ana().await;
+            app.to_the_end_of_the_day_after_the_reset(&id, -30).await;
+            let pass = app.show_pass(&id).await.code;
+            let begun = use_pass(&app.scope(), &app.password("ana").await.row, &pass).await.unwrap();
+            app.secrets.saw(&begun.token);
+            let row = app.flow(&begun.token).await.unwrap();
+            let phone = TestPhone::from_secret(&secret(&app.scope(), &row).await.unwrap().bytes);
+            app.secrets.saw_seed(phone.secret());
+            app.to_the_end_of_the_day_after_the_reset(&id, 1).await;
+            if job_runs {
+                lapse_cases(&app.scope()).await.unwrap();
+            }
+            assert!(enrol_totp(&app.scope(), &row, &phone.code(app.seconds())).await.is_err(), "{job_runs}");
+            assert!(held().await.unwrap().is_empty(), "{job_runs}");
+        }
         let again = app.reset_case_of_ana().await;
         app.enrol_by_hand(&again).await.get("/account").await.ok();
     }

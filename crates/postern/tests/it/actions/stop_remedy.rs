@@ -71,9 +71,10 @@ impl TestApp {
     }
 
     /// Somebody with the page and the password goes so far.
-    pub(super) async fn go(&self, reached: ReachedStep, pass: &str) {
+    /// The answer: the phone that was enrolled, if one was.
+    pub(super) async fn go(&self, reached: ReachedStep, pass: &str) -> Option<TestPhone> {
         if matches!(reached, ReachedStep::Pass) {
-            return;
+            return None;
         }
         let begun = use_pass(&self.scope(), &self.password("ana").await.row, pass).await.unwrap();
         self.secrets.saw(&begun.token);
@@ -84,7 +85,9 @@ impl TestApp {
             let codes = enrol_totp(&self.scope(), &row, &phone.code(self.seconds())).await.unwrap();
             self.secrets.saw_all(&codes.codes);
             self.secrets.saw(&codes.token);
+            return Some(phone);
         }
+        None
     }
 }
 
