@@ -83,7 +83,9 @@ async fn begin(scope: &Scope, person: &Person, limit: &RateLimit) -> Result<Begu
         failed(scope, Some(person), &person.login, attempt).await?;
     }
     let token = scope.app.rng.token()?;
-    let mut change = scope.begin().await?;
+    let mut change = scope.begin_for(&person.id).await?;
+    // Checking takes a while, and the password may have been changed meanwhile: then it was the one from before.
+    persons::expect_password(&mut change, &person.id, person.password_hash.as_deref()).await?;
     limit.clear(&mut change).await?;
     let expires_at = change.at() + Config::FLOW_LIFE;
     flows::insert(&mut change, &token_hash(&token), &flow, expires_at).await?;

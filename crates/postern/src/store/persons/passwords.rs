@@ -18,6 +18,19 @@ pub async fn has_password(change: &mut Change<'_>, id: &PersonId) -> Result<bool
     row.map(|(has,)| has == 1).ok_or(StoreError::NotFound)
 }
 
+/// `Conflict` when the hash of somebody's password is not what was read.
+pub async fn expect_password(change: &mut Change<'_>, id: &PersonId, read: Option<&str>) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let row: Option<(Option<String>,)> =
+        sqlx::query_as("SELECT password_hash FROM persons WHERE tenant_id = $1 AND id = $2")
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .fetch_optional(change.conn())
+            .await?;
+    let (hash,) = row.ok_or(StoreError::NotFound)?;
+    if hash.as_deref() == read { Ok(()) } else { Err(StoreError::Conflict) }
+}
+
 /// Sets the password of somebody who has none.
 pub async fn save_first_password(change: &mut Change<'_>, id: &PersonId, hash: &str) -> Result<()> {
     let tenant = change.tenant().clone();

@@ -1,6 +1,7 @@
 use postern::actions::change_password::{PasswordChange, change_password};
 use postern::actions::factor_proof::FactorProof;
 use postern::actions::{ActionError, Caller};
+use postern::store::{StoreError, persons};
 use serde_json::json;
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;
@@ -33,6 +34,20 @@ async fn opens(app: &TestApp, password: &str) -> bool {
 }
 
 on_both! {
+    /// A sign-in whose password was checked while it was changed stands nowhere.
+    async fn the_password_that_was_checked_has_to_be_the_one_that_counts(db) {
+        let app = TestApp::start(db).await;
+        let gus = signed_in(&app, "gus").await;
+        let read = app.person("gus").await;
+        change(&app, &gus, (&app.password_of("gus"), NEW)).await.leads_to("/account");
+        let scope = app.scope();
+        let mut change = scope.begin_for(&read.id).await.unwrap();
+        let checked = persons::expect_password(&mut change, &read.id, read.password_hash.as_deref()).await;
+        assert!(matches!(checked, Err(StoreError::Conflict)), "{checked:?}");
+        let now = app.person("gus").await.password_hash;
+        persons::expect_password(&mut change, &read.id, now.as_deref()).await.unwrap();
+    }
+
     async fn it_changes_is_told_and_everything_else_ends(db) {
         let app = TestApp::start(db).await;
         let elsewhere = signed_in(&app, "gus").await;
