@@ -4,14 +4,13 @@
 use postern_core::event::Event;
 use postern_core::event::payload::{SessionRevoked, StepRefused, UserPasswordChanged};
 use postern_core::factor::FactorKind;
-use webauthn_rs::prelude::SecurityKeyAuthentication;
 use zeroize::Zeroizing;
 
-use super::ceremony::{self, Challenge};
+use super::ceremony::Challenge;
 use super::factor_proof::{self, FactorProof};
 use super::new_password::check_new_password;
 use super::on_record::Attempt;
-use super::{ActionError, Caller, RateLimit, passkeys};
+use super::{ActionError, Caller, RateLimit};
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
 use crate::scope::Scope;
@@ -33,14 +32,7 @@ pub struct PasswordChange<'a> {
 
 /// Asks a passkey for the proof.
 pub async fn start(scope: &Scope, caller: &Caller) -> Result<Challenge, ActionError> {
-    let person = &caller.person.id;
-    let held = passkeys::list_working(scope, person).await?;
-    if held.is_empty() {
-        return Err(ActionError::refused(MessageId("use-the-app-instead")));
-    }
-    let (options, asked) = passkeys::ask_any(scope, &held)?;
-    let token = ceremony::begin(scope, CeremonyKind::ChangePassword, Some(person), &asked).await?;
-    Ok(Challenge { token, options })
+    factor_proof::ask(scope, caller, CeremonyKind::ChangePassword).await
 }
 
 /// Changes it. `token` names the ceremony, where a passkey proves it.
@@ -64,10 +56,7 @@ async fn check_and_save(
     let person = &caller.person.id;
     let id = token_hash(token);
     let key = CeremonyKey { id: &id, kind: CeremonyKind::ChangePassword, person: Some(person) };
-    let asked: Option<SecurityKeyAuthentication> = match typed.proof {
-        FactorProof::Code(_) => None,
-        FactorProof::Assertion(_) => Some(ceremony::load_state(scope, key).await?),
-    };
+    let asked = factor_proof::load_asked(scope, key, typed.proof).await?;
     let old = check_current(scope, caller, typed).await?;
     let names = [caller.person.login.as_str(), caller.person.name.as_str(), scope.tenant.name.as_str()];
     if *typed.new == *typed.current {

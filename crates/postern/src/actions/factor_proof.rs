@@ -8,10 +8,12 @@ use postern_core::factor::totp::Check;
 use serde::Deserialize;
 use webauthn_rs::prelude::{AuthenticationResult, PublicKeyCredential, SecurityKeyAuthentication};
 
+use super::ceremony::{self, Challenge};
 use super::passkeys::{self, HeldPasskey};
 use super::use_totp::{self, REUSED, WrongCode};
 use super::{ActionError, Caller, RateLimit};
 use crate::scope::Scope;
+use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::{Change, StoreError, factors};
 use crate::texts::MessageId;
 
@@ -60,6 +62,34 @@ impl ProvenBy {
     /// As it stands in a record.
     pub(super) fn on_record(&self) -> ProvingFactor<'_> {
         ProvingFactor { kind: self.kind, factor: &self.factor }
+    }
+}
+
+/// Asks a passkey of the caller for a proof, in a ceremony that is for nothing else.
+pub(super) async fn ask(
+    scope: &Scope,
+    caller: &Caller,
+    kind: CeremonyKind,
+) -> Result<Challenge, ActionError> {
+    let person = &caller.person.id;
+    let held = passkeys::list_working(scope, person).await?;
+    if held.is_empty() {
+        return Err(ActionError::refused(MessageId("use-the-app-instead")));
+    }
+    let (options, asked) = passkeys::ask_any(scope, &held)?;
+    let token = ceremony::begin(scope, kind, Some(person), &asked).await?;
+    Ok(Challenge { token, options })
+}
+
+/// What was asked in the ceremony, where it is a passkey that proves it.
+pub(super) async fn load_asked(
+    scope: &Scope,
+    key: CeremonyKey<'_>,
+    proof: &FactorProof,
+) -> Result<Option<SecurityKeyAuthentication>, ActionError> {
+    match proof {
+        FactorProof::Code(_) => Ok(None),
+        FactorProof::Assertion(_) => Ok(Some(ceremony::load_state(scope, key).await?)),
     }
 }
 

@@ -7,19 +7,17 @@ use postern_core::event::payload::MfaBackupCodesGenerated;
 use postern_core::factor::code::{BackupCode, PlainCode};
 use postern_core::id::{CaseId, PersonId};
 use serde::{Deserialize, Serialize};
-use webauthn_rs::prelude::SecurityKeyAuthentication;
 use zeroize::Zeroizing;
 
 use super::ceremony::{self, Challenge};
 use super::factor_proof::{self, FactorProof};
 use super::on_record::Attempt;
-use super::{ActionError, Caller, passkeys};
+use super::{ActionError, Caller};
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::backup_codes::{self, NewCodeSet};
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::{Change, ceremonies};
-use crate::texts::MessageId;
 
 /// Backup codes in a set.
 pub(super) const CODES: usize = 10;
@@ -53,14 +51,7 @@ pub(super) enum CodePage {
 
 /// Asks a passkey for the proof that new codes want.
 pub async fn start(scope: &Scope, caller: &Caller) -> Result<Challenge, ActionError> {
-    let person = &caller.person.id;
-    let held = passkeys::list_working(scope, person).await?;
-    if held.is_empty() {
-        return Err(ActionError::refused(MessageId("use-the-app-instead")));
-    }
-    let (options, asked) = passkeys::ask_any(scope, &held)?;
-    let token = ceremony::begin(scope, CeremonyKind::RenewBackupCodes, Some(person), &asked).await?;
-    Ok(Challenge { token, options })
+    factor_proof::ask(scope, caller, CeremonyKind::RenewBackupCodes).await
 }
 
 /// Makes new codes for whoever shows a factor that they have. `token` names the ceremony, where a passkey proves it.
@@ -82,10 +73,7 @@ async fn renew(
     let person = &caller.person.id;
     let id = token_hash(token);
     let key = CeremonyKey { id: &id, kind: CeremonyKind::RenewBackupCodes, person: Some(person) };
-    let asked: Option<SecurityKeyAuthentication> = match proof {
-        FactorProof::Code(_) => None,
-        FactorProof::Assertion(_) => Some(ceremony::load_state(scope, key).await?),
-    };
+    let asked = factor_proof::load_asked(scope, key, proof).await?;
     let right = factor_proof::check(scope, caller, "renew_backup_codes", (proof, asked.as_ref())).await?;
     let new = new_codes(scope, person).await?;
     let mut change = caller.change(scope).await?;

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use postern_core::id::{PersonId, TenantId};
-use sqlx::AssertSqlSafe;
+use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, FromRow};
 
 use crate::store::row::row;
 use crate::store::{Db, Result, micros};
@@ -53,30 +54,25 @@ pub async fn count_open(db: &Db, tenant: &TenantId, person: &PersonId) -> Result
 /// Which of two weeks, as SQL: the later one begins at `$3`.
 const WEEK: &str = "CASE WHEN closed_at >= $3 THEN 1 ELSE 0 END";
 
-/// How many cases of somebody ended since a moment, by day and outcome; `later` is when the later of two weeks begins.
+/// How many cases of somebody ended in two weeks, by day and outcome. `weeks`: when each begins.
 pub async fn count_ended(
     db: &Db,
     tenant: &TenantId,
-    (since, later): (Timestamp, Timestamp),
+    weeks: (Timestamp, Timestamp),
 ) -> Result<Vec<EndedCases>> {
     let sql = format!(
         "SELECT closed_at / 86400000000 AS day, {WEEK} AS week, outcome, COUNT(*) AS cases, COUNT(remedied_at) AS remedied \
          FROM cases WHERE tenant_id = $1 AND closed_at >= $2 AND outcome IS NOT NULL AND person_id IS NOT NULL \
          GROUP BY 1, 2, 3"
     );
-    Ok(sqlx::query_as(AssertSqlSafe(sql))
-        .bind(tenant.as_str())
-        .bind(micros(since))
-        .bind(micros(later))
-        .fetch_all(db.reader())
-        .await?)
+    of_two_weeks(db, tenant, sql, weeks).await
 }
 
 /// How long those took of them that ended with the person back in; a week in which nobody came back is left out.
 pub async fn list_median_times(
     db: &Db,
     tenant: &TenantId,
-    (since, later): (Timestamp, Timestamp),
+    weeks: (Timestamp, Timestamp),
 ) -> Result<Vec<MedianTime>> {
     let sql = format!(
         "SELECT week, took FROM (SELECT {WEEK} AS week, closed_at - opened_at AS took, \
@@ -85,9 +81,19 @@ pub async fn list_median_times(
          WHERE tenant_id = $1 AND closed_at >= $2 AND outcome = 'proven' AND person_id IS NOT NULL) AS timed \
          WHERE place = many / 2 + 1"
     );
+    of_two_weeks(db, tenant, sql, weeks).await
+}
+
+/// `$2` is when the earlier of the two begins.
+async fn of_two_weeks<T: for<'r> FromRow<'r, AnyRow> + Send + Unpin>(
+    db: &Db,
+    tenant: &TenantId,
+    sql: String,
+    (earlier, later): (Timestamp, Timestamp),
+) -> Result<Vec<T>> {
     Ok(sqlx::query_as(AssertSqlSafe(sql))
         .bind(tenant.as_str())
-        .bind(micros(since))
+        .bind(micros(earlier))
         .bind(micros(later))
         .fetch_all(db.reader())
         .await?)
