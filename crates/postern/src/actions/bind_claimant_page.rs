@@ -95,7 +95,7 @@ pub async fn callable_numbers_of(
     person: &PersonId,
     opened_at: Timestamp,
 ) -> Result<Vec<Contact>, ActionError> {
-    let latest = opened_at.saturating_sub(scope.tenant.settings.contact_min_age).unwrap_or(Timestamp::MIN);
+    let latest = scope.tenant.settings.callable_if_filed_by(opened_at);
     let all = contacts::list(&scope.app.db, &scope.tenant.id, person).await?;
     Ok(all
         .into_iter()

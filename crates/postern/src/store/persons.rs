@@ -11,8 +11,10 @@ mod summary;
 pub(super) mod words;
 
 pub use locks::{lock_active, lock_active_as, lock_all, lock_unchanged};
-pub use passwords::{has_password, remove_password, save_changed_password, save_first_password};
-pub use readiness::{DirectoryReadiness, PersonReserves, load_readiness, load_reserves};
+pub use passwords::{
+    expect_password, has_password, remove_password, save_changed_password, save_first_password,
+};
+pub use readiness::{DirectoryReadiness, load_readiness};
 pub use search::{PersonCursor, PersonPage, list, list_statements};
 pub use summary::{PersonSummary, load_summary};
 

@@ -1,7 +1,7 @@
 //! What an organisation decides for itself. Each version is a row; the newest one whose time has come counts.
 
 use data_encoding::HEXLOWER;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use postern_core::contact::{NumberError, parse_number};
 use postern_core::policy::{Policies, PolicyError};
 use postern_core::text::has_hidden;
@@ -113,6 +113,13 @@ pub enum SettingError {
     /// More text than anybody reads.
     #[error("recovery_policy: longer than {} KiB", LONGEST_POLICY / 1024)]
     LongPolicy,
+}
+
+impl TenantSettings {
+    /// By when a number has to be on file, and certain to be theirs, to be called in a case that is opened then.
+    pub fn callable_if_filed_by(&self, opened_at: Timestamp) -> Timestamp {
+        opened_at.saturating_sub(self.contact_min_age).unwrap_or(Timestamp::MIN)
+    }
 }
 
 impl TypedSettings {

@@ -1,9 +1,9 @@
-//! How many people could be recovered today, and whether one of them could.
+//! How many people could be recovered today.
 
 use jiff::Timestamp;
-use postern_core::id::{PersonId, TenantId};
+use postern_core::id::TenantId;
 
-use super::super::{Db, Result, backup_codes, micros};
+use super::super::{Db, Result, micros};
 
 /// How far a directory is ready, by those who were added last.
 pub struct DirectoryReadiness {
@@ -35,34 +35,4 @@ pub async fn load_readiness(
     .fetch_one(db.reader())
     .await?;
     Ok(DirectoryReadiness { people, callable, with_manager })
-}
-
-/// What stands by for one person besides their factors.
-pub struct PersonReserves {
-    /// Backup codes that can still be used.
-    pub codes_left: i64,
-    /// Numbers that may be called in a case of now.
-    pub callable: i64,
-}
-
-/// Looks at one person at `now`. A number counts that is certain to be theirs since `latest` or before.
-pub async fn load_reserves(
-    db: &Db,
-    tenant: &TenantId,
-    person: &PersonId,
-    (now, latest): (Timestamp, Timestamp),
-) -> Result<PersonReserves> {
-    let sql = format!(
-        "SELECT ({codes}), (SELECT COUNT(*) FROM contacts WHERE tenant_id = $1 AND person_id = $2 AND kind <> 'email' \
-         AND removed_at IS NULL AND lost_at IS NULL AND filed_at <= $4 AND confirmed_at <= $4)",
-        codes = backup_codes::LEFT
-    );
-    let (codes_left, callable) = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(tenant.as_str())
-        .bind(person.as_str())
-        .bind(micros(now))
-        .bind(micros(latest))
-        .fetch_one(db.reader())
-        .await?;
-    Ok(PersonReserves { codes_left, callable })
 }

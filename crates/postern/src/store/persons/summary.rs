@@ -18,6 +18,7 @@ row! {
         waiting_roles: Option<String>,
         ever: i64,
         codes_left: i64,
+        callable: i64,
         leads: i64,
         first_passkey: i64,
     }
@@ -33,24 +34,28 @@ pub struct PersonSummary {
     pub is_enrolled: bool,
     /// Backup codes that can still be used.
     pub codes_left: i64,
+    /// Numbers that may be called in a case of now.
+    pub callable_numbers: i64,
     /// Whether they are anybody's manager.
     pub leads_somebody: bool,
     /// Whether a first passkey of theirs would work at once.
     pub first_passkey_granted: bool,
 }
 
-/// Of this moment.
+/// At `now`. A number counts that is certain to be theirs since `latest` or before.
 pub async fn load_summary(
     db: &Db,
     tenant: &TenantId,
     person: &Person,
-    now: Timestamp,
+    (now, latest): (Timestamp, Timestamp),
 ) -> Result<PersonSummary> {
     let sql = format!(
         "SELECT (SELECT m.name FROM persons m WHERE m.tenant_id = $1 AND m.id = o.manager_id) AS manager_name, \
          (SELECT string_agg(g.role, ' ') FROM power_grants g WHERE g.tenant_id = $1 AND g.person_id = $2 \
          AND g.role IS NOT NULL AND g.decided_at IS NULL) AS waiting_roles, \
          ({EVER}) AS ever, ({LEFT}) AS codes_left, \
+         (SELECT COUNT(*) FROM contacts n WHERE n.tenant_id = $1 AND n.person_id = $2 AND n.kind <> 'email' \
+         AND n.removed_at IS NULL AND n.lost_at IS NULL AND n.filed_at <= $4 AND n.confirmed_at <= $4) AS callable, \
          CASE WHEN EXISTS (SELECT 1 FROM persons r WHERE r.tenant_id = $1 AND r.manager_id = $2) THEN 1 ELSE 0 END AS leads, \
          CASE WHEN o.first_passkey_until > $3 THEN 1 ELSE 0 END AS first_passkey \
          FROM persons o WHERE o.tenant_id = $1 AND o.id = $2"
@@ -59,6 +64,7 @@ pub async fn load_summary(
         .bind(tenant.as_str())
         .bind(person.id.as_str())
         .bind(micros(now))
+        .bind(micros(latest))
         .fetch_optional(db.reader())
         .await?;
     let row = row.ok_or(StoreError::NotFound)?;
@@ -69,6 +75,7 @@ pub async fn load_summary(
         waiting_role: roles.collect::<Result<Vec<Role>>>()?.into_iter().max_by_key(|role| role.rank()),
         is_enrolled: row.ever > 0,
         codes_left: row.codes_left,
+        callable_numbers: row.callable,
         leads_somebody: row.leads > 0,
         first_passkey_granted: row.first_passkey > 0,
     })

@@ -15,7 +15,7 @@ use crate::store::cases::CaseRow;
 use crate::store::sessions::Session;
 use crate::store::{cases, factors, persons, sessions};
 use crate::texts::MessageId;
-use crate::web::api::readiness::{self, ReadinessView};
+use crate::web::api::readiness::ReadinessView;
 use crate::web::cookies;
 use crate::web::extract::Signed;
 use crate::web::factor_view::FactorView;
@@ -93,7 +93,6 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
     let works = |kind: FactorKind| own.iter().any(|factor| factor.is(kind) && factor.works(now));
     let factors: Vec<FactorView> = own.iter().map(|factor| FactorView::of(factor, now)).collect();
     let live = sessions::list(&scope.app.db, &scope.tenant.id, id, now, Config::SESSION_IDLE).await?;
-    let reserves = readiness::load_reserves(&scope, &caller).await?;
     let session = |live: Session| OwnSession {
         is_this: live.id == caller.session,
         id: live.id,
@@ -101,7 +100,8 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
         user_agent: live.user_agent,
         created_at: live.created_at,
     };
-    let summary = persons::load_summary(&scope.app.db, &scope.tenant.id, &caller.person, now).await?;
+    let when = (now, scope.tenant.settings.callable_if_filed_by(now));
+    let summary = persons::load_summary(&scope.app.db, &scope.tenant.id, &caller.person, when).await?;
     let shown = AccountPage {
         name: caller.person.name.clone(),
         login: caller.person.login.clone(),
@@ -112,7 +112,7 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
             && !own.iter().any(|factor| factor.opens_alone() && factor.works(now))
             && !summary.first_passkey_granted,
         codes_left: summary.codes_left,
-        readiness: ReadinessView::of(&scope, &caller, &own, &reserves),
+        readiness: ReadinessView::of(&scope, &caller, &own, &summary),
         sessions: live.into_iter().map(session).collect(),
         requests: if summary.leads_somebody { requests(&scope, &caller).await? } else { Vec::new() },
         notices: notices(&scope, &caller, summary.leads_somebody).await?,

@@ -1,7 +1,6 @@
 //! What somebody could lose, and what would still let them in: for the card on the account page, and the API.
 
 use axum::Json;
-use jiff::Timestamp;
 use postern_core::factor::FactorKind;
 use postern_core::readiness::{Loss, LossOutcome, ReadinessAdvice, ReadinessFacts, WorkingFactor};
 use serde::Serialize;
@@ -12,7 +11,7 @@ use super::input::PersonOnly;
 use crate::actions::{Caller, passkeys};
 use crate::scope::Scope;
 use crate::store::factors::{self, Factor};
-use crate::store::persons::{self, PersonReserves};
+use crate::store::persons::{self, PersonSummary};
 use crate::web::problem::Problem;
 
 /// Whether somebody could be locked out.
@@ -56,32 +55,25 @@ pub struct FactorAtHand {
 }
 
 impl ReadinessView {
-    /// Of a caller with these factors and reserves.
-    pub fn of(scope: &Scope, caller: &Caller, own: &[Factor], reserves: &PersonReserves) -> Self {
+    /// Of a caller with these factors, and what else there is of them.
+    pub fn of(scope: &Scope, caller: &Caller, own: &[Factor], summary: &PersonSummary) -> Self {
         let working = own.iter().filter(|factor| factor.works(scope.now));
         let known: Vec<(WorkingFactor, &Factor)> =
             working.filter_map(|factor| Some((working_factor(scope, factor)?, factor))).collect();
         let facts = ReadinessFacts {
             has_password: caller.person.password_hash.is_some(),
             factors: known.iter().map(|(kind, _)| *kind).collect(),
-            codes_left: u32::try_from(reserves.codes_left).unwrap_or(0),
+            codes_left: u32::try_from(summary.codes_left).unwrap_or(0),
         };
         let at_hand: Vec<FactorAtHand> = known.iter().map(FactorAtHand::from).collect();
         let outcomes = facts.losses();
         Self {
             state: state(&outcomes),
             losses: outcomes.iter().map(|outcome| LossView::of(outcome, &at_hand)).collect(),
-            callable_numbers: reserves.callable,
+            callable_numbers: summary.callable_numbers,
             has_manager: caller.person.manager.is_some(),
         }
     }
-}
-
-/// What stands by for the caller, read at once.
-pub async fn load_reserves(scope: &Scope, caller: &Caller) -> Result<PersonReserves, Problem> {
-    let latest = scope.now.saturating_sub(scope.tenant.settings.contact_min_age).unwrap_or(Timestamp::MIN);
-    let when = (scope.now, latest);
-    Ok(persons::load_reserves(&scope.app.db, &scope.tenant.id, &caller.person.id, when).await?)
 }
 
 fn state(outcomes: &[LossOutcome]) -> &'static str {
@@ -148,7 +140,9 @@ impl LossView {
     security(("session" = [])),
     responses((status = 200, description = "The losses.", body = ReadinessView), ReadErrors))]
 pub async fn show(scope: Scope, PersonOnly(caller): PersonOnly) -> Result<Json<ReadinessView>, Problem> {
-    let own = factors::list(&scope.app.db, &scope.tenant.id, &caller.person.id).await?;
-    let reserves = load_reserves(&scope, &caller).await?;
-    Ok(Json(ReadinessView::of(&scope, &caller, &own, &reserves)))
+    let (db, tenant) = (&scope.app.db, &scope.tenant.id);
+    let own = factors::list(db, tenant, &caller.person.id).await?;
+    let when = (scope.now, scope.tenant.settings.callable_if_filed_by(scope.now));
+    let summary = persons::load_summary(db, tenant, &caller.person, when).await?;
+    Ok(Json(ReadinessView::of(&scope, &caller, &own, &summary)))
 }

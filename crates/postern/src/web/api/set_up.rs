@@ -1,7 +1,6 @@
 //! What an organisation has, and still lacks, before anybody can be recovered.
 
 use axum::Json;
-use jiff::Timestamp;
 use postern_core::person::Role;
 use postern_core::policy::ManagePeople;
 use postern_core::tier::Tier;
@@ -65,8 +64,7 @@ impl SetUpView {
     /// Of this moment.
     pub async fn load(scope: &Scope) -> Result<Self, Problem> {
         let (db, tenant) = (&scope.app.db, &scope.tenant.id);
-        let latest =
-            scope.now.saturating_sub(scope.tenant.settings.contact_min_age).unwrap_or(Timestamp::MIN);
+        let latest = scope.tenant.settings.callable_if_filed_by(scope.now);
         let readiness = persons::load_readiness(db, tenant, latest, LOOKED_AT).await?;
         let DirectoryReadiness { people, callable, with_manager } = readiness;
         let staff = Staffing::load(scope).await?;

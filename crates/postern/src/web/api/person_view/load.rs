@@ -35,7 +35,8 @@ impl PersonDetail {
     pub async fn load(scope: &Scope, caller: &Caller, id: &PersonId) -> Result<Self, Problem> {
         let (db, tenant, now) = (&scope.app.db, &scope.tenant.id, scope.now);
         let person = persons::load(db, tenant, id).await?;
-        let summary = persons::load_summary(db, tenant, &person, now).await?;
+        let when = (now, scope.tenant.settings.callable_if_filed_by(now));
+        let summary = persons::load_summary(db, tenant, &person, when).await?;
         let enrolled = factors::list(db, tenant, id).await?;
         let open = sessions::list(db, tenant, id, now, Config::SESSION_IDLE).await?;
         Ok(Self {
