@@ -22,6 +22,7 @@ pub mod muted_notices;
 pub mod outbox;
 pub mod persons;
 pub mod power_grants;
+mod readers;
 mod row;
 pub mod saved_views;
 pub mod service_tokens;

@@ -10,6 +10,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Executor as _, SqlStr, Transaction};
 
+use super::readers::Readers;
 use super::{Result, StoreError};
 use crate::private_files;
 
@@ -26,7 +27,7 @@ pub enum Engine {
 #[derive(Clone)]
 pub struct Db {
     engine: Engine,
-    reader: AnyPool,
+    reader: Readers,
     writer: AnyPool,
     reads: Arc<AtomicU64>,
 }
@@ -38,13 +39,13 @@ impl Db {
         let db = if let Some(file) = url.strip_prefix("sqlite:") {
             keep_private(file).map_err(|error| StoreError::Database(error.into()))?;
             let writer = sqlite(1).connect(&format!("{url}?mode=rwc")).await?;
-            let reader = sqlite(4).connect(url).await?;
+            let reader = Readers::new(sqlite(4).connect(url).await?);
             Self { engine: Engine::Sqlite, reader, writer, reads: Arc::default() }
         } else {
             // Two pools: a change that is open may still read, and must never wait for itself.
             Self {
                 engine: Engine::Postgres,
-                reader: postgres().connect(url).await?,
+                reader: Readers::new(postgres().connect(url).await?),
                 writer: postgres().connect(url).await?,
                 reads: Arc::default(),
             }
@@ -54,7 +55,7 @@ impl Db {
     }
 
     /// For reads that need not see their own writes.
-    pub fn reader(&self) -> &AnyPool {
+    pub fn reader(&self) -> &Readers {
         self.reads.fetch_add(1, Ordering::Relaxed);
         &self.reader
     }

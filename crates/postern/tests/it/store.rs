@@ -3,3 +3,4 @@
 mod end_access;
 mod ends;
 mod persons;
+mod readers;
