@@ -149,6 +149,7 @@ async fn enrol(
         sealed: &sealed,
         credential_id: None,
         last_step: None,
+        clock: totp::PhoneClock::default(),
         second_step_only: true,
         usable_at: None,
     };

@@ -133,6 +133,9 @@ CREATE TABLE factors (
     sealed {bytes} NOT NULL,
     credential_id TEXT,
     last_step BIGINT,
+    -- How far the clock of a code app is known to be off, in steps of 30 s, and how many codes in a row came late.
+    clock_steps BIGINT NOT NULL DEFAULT 0,
+    clock_late BIGINT NOT NULL DEFAULT 0,
     -- 1: it shows only that somebody holds it, so that it opens nothing without the password.
     second_step_only BIGINT NOT NULL,
     created_at BIGINT NOT NULL,

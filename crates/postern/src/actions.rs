@@ -93,6 +93,7 @@ mod on_record;
 pub mod passkeys;
 mod rate_limit;
 mod request_power;
+pub mod resync_totp;
 mod retry;
 mod revoke_tokens_of;
 mod signed_in;

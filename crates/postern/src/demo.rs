@@ -258,6 +258,7 @@ async fn add_totp(scope: &Scope, change: &mut Change<'_>, person: &PersonId) -> 
         sealed: &sealed,
         credential_id: None,
         last_step: None,
+        clock: totp::PhoneClock::default(),
         second_step_only: true,
         usable_at: None,
     };

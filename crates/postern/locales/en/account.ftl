@@ -49,6 +49,30 @@ factor-waits = waits
 factor-added = added { $at }
 factor-added-and-used = added { $at }, last used { $used }
 factor-works-from = It works from { $at }, or when a senior or an admin says yes. If you did not add it, remove it and call the help desk.
+clock-known-slow-by-seconds = { $count ->
+    [one] Its clock is about a second slow.
+   *[other] Its clock is about { $count } seconds slow.
+}
+clock-known-slow-by-minutes = { $count ->
+    [one] Its clock is about a minute slow.
+   *[other] Its clock is about { $count } minutes slow.
+}
+clock-known-fast-by-seconds = { $count ->
+    [one] Its clock is about a second fast.
+   *[other] Its clock is about { $count } seconds fast.
+}
+clock-known-fast-by-minutes = { $count ->
+    [one] Its clock is about a minute fast.
+   *[other] Its clock is about { $count } minutes fast.
+}
+set-clock-of = Set the clock of { $name }
+clock-first-automatic = Are its codes refused because the phone's clock is off? First try to set the date and time to automatic in the phone's settings. Where that can't be done, two codes that follow each other tell us how far it is off, and its codes work again.
+code-shown-now = The code that it shows now
+code-shown-next = The code that it shows next
+code-shown-next-hint = Wait until the code changes, at most 30 seconds.
+prove-to-set-clock = Then show another factor of yours, so that nobody does this in your place.
+set-clock-with-a-code = Set it with a code from another app
+no-other-factor-for-clock = This wants another factor of yours that works, such as a passkey, and you have none. Set the phone's date and time to automatic, or call the help desk.
 name-or-remove = Name or remove
 name = Name
 save-the-name = Save the name
@@ -132,6 +156,7 @@ remove-with-a-code = Remove it with a code
 # What was just done.
 toast-notices = Your choice is saved.
 toast-session-ended = That session is ended.
+toast-clock-set = The clock is set. Its codes work again.
 toast-factor-named = The name is saved.
 toast-factor-removed = It is removed.
 toast-code-app = The code app works from now on.

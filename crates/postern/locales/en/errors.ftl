@@ -75,6 +75,8 @@ clock-fast-by-minutes = { $count ->
     [one] Your phone's clock is about a minute fast. Set it to automatic in the phone's date and time settings, then type the next code.
    *[other] Your phone's clock is about { $count } minutes fast. Set it to automatic in the phone's date and time settings, then type the next code.
 }
+codes-do-not-follow = These are not two codes of this app that follow each other. Type the one that it shows now, wait for the next, and type that one too.
+another-factor-proves-it = This code is of the app whose clock is being set. Show another factor of yours.
 wrong-backup-code = This backup code is wrong or was used already.
 wrong-pass = This pass is wrong, was used, or has run out. Show a new one on your recovery page.
 unknown-passkey = This passkey is not known here. It may have been removed by a reset.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use postern_core::event::payload::{MfaBackupCodesGenerated, MfaFactorEnrolled};
 use postern_core::event::{Actor, Event};
 use postern_core::factor::FactorKind;
-use postern_core::factor::totp::{self, Check};
+use postern_core::factor::totp::{self, Check, PhoneClock};
 use postern_core::id::PersonId;
 use zeroize::Zeroizing;
 
@@ -118,6 +118,7 @@ pub(super) async fn insert_totp(
         sealed: &scope.tenant.keys.seal(&scope.app.rng, &place, secret)?,
         credential_id: None,
         last_step: Some(step),
+        clock: PhoneClock::default(),
         second_step_only: true,
         usable_at: None,
     };
@@ -127,8 +128,8 @@ pub(super) async fn insert_totp(
 
 /// The first code of a new app shows that it holds the secret. The answer: its time step. Err: what the person is told.
 pub(super) fn check_first_code(secret: &[u8], code: &str, now: Timestamp) -> Result<i64, ErrorText> {
-    match totp::check(secret, code, now.as_second(), None) {
-        Check::Accepted { step } => Ok(step),
+    match totp::check(secret, code, now.as_second(), (None, PhoneClock::default())) {
+        Check::Accepted { step, .. } => Ok(step),
         Check::ClockOff { steps } => Err(clock_is_off(steps).into()),
         Check::Reused | Check::Wrong => Err(MessageId("first-code-wrong").into()),
     }

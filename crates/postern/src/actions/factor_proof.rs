@@ -4,7 +4,7 @@
 use postern_core::event::Event;
 use postern_core::event::payload::{ProvingFactor, StepRefused};
 use postern_core::factor::FactorKind;
-use postern_core::factor::totp::Check;
+use postern_core::factor::totp::{Check, PhoneClock};
 use serde::Deserialize;
 use webauthn_rs::prelude::{AuthenticationResult, PublicKeyCredential, SecurityKeyAuthentication};
 
@@ -46,7 +46,7 @@ pub(super) struct RightProof {
 }
 
 enum Shown {
-    Step { factor: String, step: i64 },
+    Code { factor: String, step: i64, clock: PhoneClock },
     Touch { held: Box<HeldPasskey>, result: Box<AuthenticationResult> },
 }
 
@@ -132,8 +132,8 @@ async fn check_code(
     }
     let held = factors::list(&scope.app.db, &scope.tenant.id, person).await?;
     let (factor, check) = use_totp::check(scope, person, (&held, code))?;
-    if let Check::Accepted { step } = check {
-        return Ok(RightProof { limit: Some(limit), shown: Shown::Step { factor, step } });
+    if let Check::Accepted { step, clock } = check {
+        return Ok(RightProof { limit: Some(limit), shown: Shown::Code { factor, step, clock } });
     }
     let wrong = WrongCode::of(check);
     refuse(scope, caller, step, wrong.cause).await?;
@@ -153,11 +153,13 @@ impl RightProof {
             limit.clear(change).await?;
         }
         match self.shown {
-            Shown::Step { factor, step } => match factors::save_step(change, &factor, step).await {
-                Ok(()) => Ok(ProvenBy { factor, kind: FactorKind::Totp, is_passkey: false }),
-                Err(StoreError::Conflict) => Err(ActionError::invalid("code", REUSED)),
-                Err(other) => Err(other.into()),
-            },
+            Shown::Code { factor, step, clock } => {
+                match factors::save_step(change, &factor, (step, clock)).await {
+                    Ok(()) => Ok(ProvenBy { factor, kind: FactorKind::Totp, is_passkey: false }),
+                    Err(StoreError::Conflict) => Err(ActionError::invalid("code", REUSED)),
+                    Err(other) => Err(other.into()),
+                }
+            }
             Shown::Touch { held, result } => {
                 let factor = held.factor.id.clone();
                 let is_passkey = held.factor.opens_alone();

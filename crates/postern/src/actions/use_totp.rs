@@ -57,15 +57,17 @@ async fn spend_code(
     };
     let wrong = match check {
         // Of two requests with one code, one moves the step on; the other finds it taken.
-        Check::Accepted { step } => match factors::save_step(&mut change, &factor, step).await {
-            Ok(()) => {
-                flows::end(&mut change, &row.id).await?;
-                limit.clear(&mut change).await?;
-                return complete(scope, change, &person, &assurance, FactorKind::Totp.as_str()).await;
+        Check::Accepted { step, clock } => {
+            match factors::save_step(&mut change, &factor, (step, clock)).await {
+                Ok(()) => {
+                    flows::end(&mut change, &row.id).await?;
+                    limit.clear(&mut change).await?;
+                    return complete(scope, change, &person, &assurance, FactorKind::Totp.as_str()).await;
+                }
+                Err(StoreError::Conflict) => WrongCode::of(Check::Reused),
+                Err(other) => return Err(other.into()),
             }
-            Err(StoreError::Conflict) => WrongCode::of(Check::Reused),
-            Err(other) => return Err(other.into()),
-        },
+        }
         other => WrongCode::of(other),
     };
     change.commit_unrecorded(PAID).await?;
@@ -140,7 +142,7 @@ pub(super) fn check(
         }
         let secret =
             scope.tenant.keys.unseal(&Factor::place(&scope.tenant.id, person, &factor.id), &factor.sealed)?;
-        match totp::check(&secret, code, now.as_second(), factor.last_step) {
+        match totp::check(&secret, code, now.as_second(), (factor.last_step, factor.clock())) {
             Check::Wrong => {}
             accepted @ Check::Accepted { .. } => return Ok((factor.id.clone(), accepted)),
             other => best = (factor.id.clone(), other),

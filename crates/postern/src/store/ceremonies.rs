@@ -28,6 +28,8 @@ pub enum CeremonyKind {
     ConfirmBackupCodes,
     /// Changing one's password.
     ChangePassword,
+    /// Setting the clock of a code app right.
+    ResyncTotp,
 }
 
 impl CeremonyKind {
@@ -44,6 +46,7 @@ impl CeremonyKind {
             Self::RenewBackupCodes => "renew_backup_codes",
             Self::ConfirmBackupCodes => "confirm_backup_codes",
             Self::ChangePassword => "change_password",
+            Self::ResyncTotp => "resync_totp",
         }
     }
 }

@@ -4,6 +4,7 @@ pub mod waiting;
 
 use jiff::Timestamp;
 use postern_core::factor::FactorKind;
+use postern_core::factor::totp::PhoneClock;
 use postern_core::id::{PersonId, TenantId};
 
 use super::row::row;
@@ -18,6 +19,8 @@ row! {
         pub label: String,
         pub sealed: Vec<u8>,
         pub last_step: Option<i64>,
+        pub clock_steps: i64,
+        pub clock_late: i64,
         pub second_step_only: i64,
         pub created_at: i64,
         pub usable_at: i64,
@@ -26,8 +29,8 @@ row! {
     }
 }
 
-const COLUMNS: &str = "id, person_id, kind, label, sealed, last_step, second_step_only, created_at, usable_at, \
-                       last_used_at, disabled_at";
+const COLUMNS: &str = "id, person_id, kind, label, sealed, last_step, clock_steps, clock_late, second_step_only, \
+                       created_at, usable_at, last_used_at, disabled_at";
 
 impl Factor {
     /// Where its secret is sealed for: in another person's row it does not open.
@@ -48,6 +51,11 @@ impl Factor {
     /// Whether it is a passkey that opens a session alone, which it does by verifying its user.
     pub fn opens_alone(&self) -> bool {
         self.is(FactorKind::Webauthn) && self.second_step_only == 0
+    }
+
+    /// How the clock of a code app is known to stand.
+    pub fn clock(&self) -> PhoneClock {
+        PhoneClock { steps: self.clock_steps, late: self.clock_late }
     }
 
     /// Its kind.
@@ -129,6 +137,7 @@ pub struct NewFactor<'a> {
     pub sealed: &'a [u8],
     pub credential_id: Option<&'a str>,
     pub last_step: Option<i64>,
+    pub clock: PhoneClock,
     pub second_step_only: bool,
     /// Before it, it opens nothing. Nothing is given: at once.
     pub usable_at: Option<Timestamp>,
@@ -139,7 +148,8 @@ pub async fn insert(change: &mut Change<'_>, new: &NewFactor<'_>) -> Result<()> 
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     sqlx::query(
         "INSERT INTO factors (tenant_id, id, person_id, kind, label, sealed, credential_id, last_step, \
-         second_step_only, usable_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+         second_step_only, usable_at, created_at, clock_steps, clock_late) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(tenant.as_str())
     .bind(new.id)
@@ -152,23 +162,28 @@ pub async fn insert(change: &mut Change<'_>, new: &NewFactor<'_>) -> Result<()> 
     .bind(i64::from(new.second_step_only))
     .bind(new.usable_at.map_or(at, micros))
     .bind(at)
+    .bind(new.clock.steps)
+    .bind(new.clock.late)
     .execute(change.conn())
     .await?;
     Ok(())
 }
 
-/// Takes a time step, once: the guard refuses a step at or below the last one, on every node and in every race.
-pub async fn save_step(change: &mut Change<'_>, id: &str, step: i64) -> Result<()> {
+/// Takes a time step, once, and keeps what its code says of the clock: the guard refuses a step at or below the last one, on every node
+/// and in every race.
+pub async fn save_step(change: &mut Change<'_>, id: &str, (step, clock): (i64, PhoneClock)) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
-        "UPDATE factors SET last_step = $3, last_used_at = $4 WHERE tenant_id = $1 AND id = $2 \
-         AND removed_at IS NULL AND disabled_at IS NULL AND usable_at <= $4 \
+        "UPDATE factors SET last_step = $3, last_used_at = $4, clock_steps = $5, clock_late = $6 \
+         WHERE tenant_id = $1 AND id = $2 AND removed_at IS NULL AND disabled_at IS NULL AND usable_at <= $4 \
          AND (last_step IS NULL OR last_step < $3)",
     )
     .bind(tenant.as_str())
     .bind(id)
     .bind(step)
     .bind(at)
+    .bind(clock.steps)
+    .bind(clock.late)
     .execute(change.conn())
     .await?;
     one_row(&done)

@@ -28,6 +28,7 @@ pub mod portal;
 pub mod power_grants;
 pub mod readiness;
 pub mod reference;
+pub mod resync;
 pub mod runbook;
 pub mod saved_views;
 pub mod search_view;
@@ -98,6 +99,8 @@ fn account() -> Router<Arc<App>> {
         .route("/api/v1/account/readiness", get(readiness::show))
         .route("/api/v1/account/factors", get(factors::list))
         .route("/api/v1/account/factors/{id}/name", post(factors::name))
+        .route("/api/v1/account/factors/{id}/resync/start", post(resync::start))
+        .route("/api/v1/account/factors/{id}/resync/finish", post(resync::finish))
         .route("/api/v1/account/factors/{id}/remove/start", post(factors::start_remove))
         .route("/api/v1/account/factors/{id}/remove/finish", post(factors::finish_remove))
         .route("/api/v1/account/code-apps/start", post(code_apps::start))

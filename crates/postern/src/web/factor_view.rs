@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use postern_core::factor::FactorKind;
+use postern_core::factor::totp::STEP_SECONDS;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -29,6 +30,26 @@ pub struct FactorView {
     pub waits_until: Option<Timestamp>,
     /// Whether too many wrong guesses switched it off.
     pub disabled: bool,
+    /// How far the clock of a code app is known to be off; `null` where it is right, and for what has no clock.
+    pub clock: Option<ClockOff>,
+}
+
+/// A clock that is off.
+#[derive(Serialize, ToSchema)]
+pub struct ClockOff {
+    /// Whether it is behind ours.
+    pub is_slow: bool,
+    /// How far. Unit: seconds, in steps of 30.
+    pub seconds: i64,
+}
+
+impl ClockOff {
+    /// Of a code app, as far as its codes have shown.
+    pub fn of(factor: &Factor) -> Option<Self> {
+        let steps = factor.clock().steps;
+        let seconds = steps.saturating_abs().saturating_mul(STEP_SECONDS);
+        (steps != 0).then_some(Self { is_slow: steps < 0, seconds })
+    }
 }
 
 impl FactorView {
@@ -44,6 +65,7 @@ impl FactorView {
             last_used_at: factor.last_used_at.map(time),
             waits_until: factor.waits(now).then(|| time(factor.usable_at)),
             disabled: factor.disabled_at.is_some(),
+            clock: ClockOff::of(factor),
         }
     }
 }

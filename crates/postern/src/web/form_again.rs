@@ -14,7 +14,9 @@ pub(super) fn page_of_form(path: &str) -> String {
     match parts.as_slice() {
         ["sign-in", "second-step" | "backup-code", ..] => "/sign-in/second-step".to_owned(),
         ["recover", "case", ..] => "/recover/case".to_owned(),
-        ["account", "factors", id, "remove", _, ..] => format!("/account/factors/{id}/remove"),
+        ["account", "factors", id, page @ ("remove" | "resync"), _, ..] => {
+            format!("/account/factors/{id}/{page}")
+        }
         ["account", "backup-codes", _, ..] => "/account/backup-codes".to_owned(),
         ["account", "password", _, ..] => "/account/password".to_owned(),
         ["sign-out"] => "/account".to_owned(),
@@ -70,6 +72,7 @@ fn label(field: &str) -> ErrorText {
         "current_password" => MessageId("current-password"),
         "new_password" => MessageId("new-password"),
         "code" => MessageId("code"),
+        "second_code" => MessageId("code-shown-next"),
         "first_code" => MessageId("code-of-new-app"),
         "backup_code" => MessageId("backup-code"),
         "pass" => MessageId("pass-title"),

@@ -93,6 +93,8 @@ fn own_account() -> Router<Arc<App>> {
             "/account/factors/{id}/remove",
             get(account::factors::show_remove).post(account::factors::remove),
         )
+        .route("/account/factors/{id}/resync", get(account::resync::show).post(account::resync::submit))
+        .route("/account/factors/{id}/resync/start", post(api::resync::start))
         .route("/account/factors/{id}/remove/start", post(api::factors::start_remove))
         .route("/account/factors/{id}/remove/finish", post(api::factors::finish_remove))
         .route("/account/code-apps/start", post(account::code_apps::start))

@@ -88,6 +88,7 @@ toasts! {
     NoticesChosen => "notices", Message("toast-notices");
     NoteAdded => "note", English("The note is kept.");
     SessionEnded => "session-ended", Message("toast-session-ended");
+    ClockSet => "clock-set", Message("toast-clock-set");
     FactorNamed => "factor-named", Message("toast-factor-named");
     FactorRemoved => "factor-removed", Message("toast-factor-removed");
     CodeAppAdded => "code-app", Message("toast-code-app");

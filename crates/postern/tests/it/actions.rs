@@ -37,6 +37,7 @@ mod recover_person;
 mod refuse_case;
 mod remove_factor;
 pub mod renew_backup_codes;
+mod resync_totp;
 mod saved_views;
 mod set_tenant_settings;
 mod set_up;

@@ -83,6 +83,19 @@ pub struct MfaFactorNamed<'a> {
     pub label: &'a str,
 }
 
+/// `mfa.factor_resynced`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct MfaFactorResynced<'a> {
+    /// Its kind.
+    pub kind: FactorKind,
+    /// Which one.
+    pub factor: &'a str,
+    /// How far its clock is off; negative = slow. Unit: steps of 30 s.
+    pub clock_steps: i64,
+    /// The other factor that proved it.
+    pub proven_by: ProvingFactor<'a>,
+}
+
 /// `mfa.factor_approved`
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct MfaFactorApproved<'a> {

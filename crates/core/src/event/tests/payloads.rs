@@ -154,6 +154,18 @@ fn factors(written: &mut WrittenKinds) {
         );
     }
     written.check(
+        MfaFactorResynced {
+            kind: FactorKind::Totp,
+            factor: "f1",
+            clock_steps: -8,
+            proven_by: ProvingFactor { kind: FactorKind::Webauthn, factor: "f2" },
+        },
+        json!({
+            "kind": "totp", "factor": "f1", "clock_steps": -8,
+            "proven_by": { "kind": "webauthn", "factor": "f2" },
+        }),
+    );
+    written.check(
         MfaFactorNamed { kind: "totp", factor: "f1", label: "Work phone" },
         json!({ "kind": "totp", "factor": "f1", "label": "Work phone" }),
     );

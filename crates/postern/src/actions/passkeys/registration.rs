@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use postern_core::factor::FactorKind;
+use postern_core::factor::totp::PhoneClock;
 use postern_core::id::PersonId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -108,6 +109,7 @@ impl NewKey {
             sealed: &sealed,
             credential_id: Some(&data_encoding::BASE64URL_NOPAD.encode(self.passkey.cred_id())),
             last_step: None,
+            clock: PhoneClock::default(),
             second_step_only: self.second_step_only,
             usable_at,
         };

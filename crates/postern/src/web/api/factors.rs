@@ -22,7 +22,7 @@ use crate::web::problem::Problem;
 #[into_params(parameter_in = Path)]
 pub struct FactorPath {
     /// The factor's `id`, as `GET /api/v1/account/factors` gives it.
-    id: String,
+    pub(super) id: String,
 }
 
 /// How somebody signs in.

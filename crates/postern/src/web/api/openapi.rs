@@ -13,8 +13,8 @@ use utoipa::{Modify, OpenApi};
 use super::verb::DescribeVerbs;
 use super::{
     audit, backup_codes, bulk_people, case_steps, cases, code_apps, diagnosis, factors, findings, home,
-    import_sign_ins, imports, jobs, password, people, person_steps, portal, power_grants, readiness, runbook,
-    saved_views, search_view, set_up, sign_ins, tokens, waiting_passkeys,
+    import_sign_ins, imports, jobs, password, people, person_steps, portal, power_grants, readiness, resync,
+    runbook, saved_views, search_view, set_up, sign_ins, tokens, waiting_passkeys,
 };
 use crate::scope::Scope;
 use crate::web::account::{passkeys, step_up};
@@ -38,6 +38,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         case_steps::propose_remedy, case_steps::apply_remedy,
         factors::list, factors::name, factors::start_remove, factors::finish_remove,
         readiness::show,
+        resync::start, resync::finish,
         code_apps::start, code_apps::finish,
         backup_codes::start, backup_codes::finish, backup_codes::confirm,
         password::start, password::finish,

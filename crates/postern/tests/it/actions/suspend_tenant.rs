@@ -4,6 +4,7 @@ use postern::store::factors::{self, NewFactor};
 use postern::store::power_grants::{self, NewGrant};
 use postern_core::case::Stage;
 use postern_core::factor::FactorKind;
+use postern_core::factor::totp::PhoneClock;
 use postern_core::person::Role;
 
 use super::assert_refused;
@@ -33,6 +34,7 @@ on_both! {
             sealed: b"-",
             credential_id: Some("planted"),
             last_step: None,
+            clock: PhoneClock::default(),
             second_step_only: false,
             usable_at: Some(due),
         };

@@ -187,6 +187,7 @@ on_both! {
         let page = look(&app, &ana, "/account").await;
         let factor = page.body.split("/account/factors/").nth(1).unwrap().split('/').next().unwrap();
         look(&app, &ana, &format!("/account/factors/{factor}/remove")).await;
+        look(&app, &ana, &format!("/account/factors/{factor}/resync")).await;
         look(&app, &ana, "/account/backup-codes").await;
         look(&app, &ana, "/account/password").await;
         ana.post("/account/code-apps/start", &[]).await.leads_to("/account/code-apps/new");

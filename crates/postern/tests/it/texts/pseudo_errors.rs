@@ -77,6 +77,9 @@ on_both! {
         refused(&app, &ana, &name, &[("label", &"x".repeat(61))], 422).await;
         refused(&app, &ana, &name, &[("label", " ")], 422).await;
         refused(&app, &ana, &remove, &[("code", "000000")], 409).await;
+        let resync = remove.replace("/remove", "/resync");
+        let codes = [("first_code", "000000"), ("second_code", "000000"), ("code", "000000")];
+        refused(&app, &ana, &resync, &codes, 422).await;
         refused(&app, &ana, "/account/backup-codes", &[("code", "000000")], 422).await;
         refused(&app, &ana, "/account/backup-codes/confirm", &[], 409).await;
         let wrong = [("current_password", "wrong, all of it"), ("new_password", "x"), ("code", "000000")];

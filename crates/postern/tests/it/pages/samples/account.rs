@@ -6,9 +6,10 @@ use postern::web::account::code_apps::AddTotpPage;
 use postern::web::account::factors::RemoveFactorPage;
 use postern::web::account::overview::{AccountPage, NoticeSwitch, OwnSession, VouchRequest};
 use postern::web::account::password::ChangePasswordPage;
+use postern::web::account::resync::ResyncPage;
 use postern::web::account::vouch::{SaidBefore, VouchPage, VouchWantsPasskeyPage};
 use postern::web::api::readiness::{FactorAtHand, LossView, ReadinessView};
-use postern::web::factor_view::FactorView;
+use postern::web::factor_view::{ClockOff, FactorView};
 
 use super::signin::{code_app, codes};
 use super::{
@@ -24,6 +25,7 @@ pub fn all() -> Vec<PageSample> {
         of::<RenewBackupCodesPage>(),
         of::<RenewedBackupCodesPage>(),
         of::<ChangePasswordPage>(),
+        of::<ResyncPage>(),
         of::<VouchPage>(),
         of::<VouchWantsPasskeyPage>(),
     ]
@@ -32,7 +34,15 @@ pub fn all() -> Vec<PageSample> {
     .collect()
 }
 
-/// A code app, a passkey, and a key after the password, in all states.
+fn slow(seconds: i64) -> Option<ClockOff> {
+    Some(ClockOff { is_slow: true, seconds })
+}
+
+fn fast(seconds: i64) -> Option<ClockOff> {
+    Some(ClockOff { is_slow: false, seconds })
+}
+
+/// Code apps with right and wrong clocks, a passkey, and a key after the password, in all states.
 pub fn factors() -> Vec<FactorView> {
     let factor = |number, kind: &str, title, label: &str| FactorView {
         id: id(number),
@@ -44,10 +54,15 @@ pub fn factors() -> Vec<FactorView> {
         last_used_at: None,
         waits_until: None,
         disabled: false,
+        clock: None,
     };
     vec![
         FactorView { last_used_at: Some(minutes_ago(70)), ..factor(301, "totp", "Code app", "Code app") },
         FactorView { waits_until: Some(days_ago(-1)), ..factor(302, "webauthn", "Passkey", RIGHT_TO_LEFT) },
+        FactorView { clock: slow(30), ..factor(305, "totp", "Code app", "Old phone") },
+        FactorView { clock: slow(240), ..factor(306, "totp", "Code app", "Older phone") },
+        FactorView { clock: fast(60), ..factor(307, "totp", "Code app", "Tablet") },
+        FactorView { clock: fast(3600), ..factor(308, "totp", "Code app", "Watch") },
         FactorView { disabled: true, ..factor(303, "totp", "Code app", MARKUP) },
         FactorView {
             second_step_only: true,
@@ -293,6 +308,31 @@ impl PageSamples for ChangePasswordPage {
             ("passkey", page(false, true)),
             ("wrong-current", wrong("current_password")),
             ("wrong-new", wrong("new_password")),
+            ("wrong-code", wrong("code")),
+        ]
+    }
+}
+
+impl PageSamples for ResyncPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page = |has_code, has_passkey| Self {
+            id: id(301),
+            label: MARKUP.to_owned(),
+            clock: None,
+            has_code,
+            has_passkey,
+            field: None,
+            error: None,
+        };
+        let wrong = |field| Self { field: Some(field), error: wrong_text(LONG), ..page(true, true) };
+        vec![
+            ("no-other", page(false, false)),
+            ("code-app", Self { clock: slow(240), ..page(true, false) }),
+            ("passkey", page(false, true)),
+            ("wrong-first", wrong("first_code")),
+            ("wrong-second", wrong("second_code")),
             ("wrong-code", wrong("code")),
         ]
     }

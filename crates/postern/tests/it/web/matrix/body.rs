@@ -45,6 +45,8 @@ pub fn with_body(request: RequestBuilder, (method, route): (&Method, &str), api:
             "contact",
             "reference",
             "code",
+            "first_code",
+            "second_code",
             "password",
             "current_password",
             "new_password",

@@ -8,6 +8,7 @@ use postern::store::factors::{self, NewFactor};
 use postern::store::power_grants::{self, NewGrant};
 use postern::store::{jobs, service_tokens};
 use postern_core::factor::FactorKind;
+use postern_core::factor::totp::PhoneClock;
 use postern_core::person::Role;
 use postern_testkit::SoftPasskey;
 
@@ -174,6 +175,7 @@ pub async fn plant(app: &TestApp, route: &str, login: &str) -> Option<String> {
             sealed: b"-",
             credential_id: Some(&id),
             last_step: None,
+            clock: PhoneClock::default(),
             second_step_only: false,
             usable_at: Some(later),
         };
