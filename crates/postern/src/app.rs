@@ -13,6 +13,7 @@ use crate::config::{Config, Mode};
 use crate::hashing::{Hashing, HashingError};
 use crate::job_signal::JobSignal;
 use crate::keys::{KeyError, RootKey};
+use crate::leaked_passwords::{LeakedListError, LeakedPasswords};
 use crate::metrics::Metrics;
 use crate::pages::Pages;
 use crate::private_files;
@@ -44,6 +45,14 @@ pub enum StartError {
     /// Hashing does not work.
     #[error(transparent)]
     Hashing(#[from] HashingError),
+    /// The list of leaked passwords can't be used.
+    #[error(transparent)]
+    LeakedPasswords(#[from] LeakedListError),
+    /// The settings name a list of leaked passwords that is not there.
+    #[error(
+        "leaked_passwords: {0} is not there. Make it with `postern passwords import`, or leave the setting out"
+    )]
+    NoLeakedPasswords(std::path::PathBuf),
     /// A page template is broken.
     #[error("a page template is broken: {0}")]
     Pages(#[from] minijinja::Error),
@@ -63,6 +72,8 @@ pub struct App {
     pub node: String,
     /// Slow hashes.
     pub hashing: Hashing,
+    /// Passwords that nobody may choose, if there is a list.
+    pub leaked_passwords: Option<LeakedPasswords>,
     /// Page templates.
     pub pages: Pages,
     /// The organisations that this server is for.
@@ -102,8 +113,10 @@ impl App {
         let tenants = Tenants::open(&db, RootKey::open(&key_file, &rng)?, clock.now()).await?;
         let audit_memory =
             AuditMemory::open(&config.data).map_err(|e| StartError::Data(config.data.clone(), e))?;
+        let leaked_passwords = open_leaked_passwords(&config)?;
         Ok(Arc::new(Self {
             hashing: Hashing::new()?,
+            leaked_passwords,
             pages: Pages::load(config.mode == Mode::Development, &config.places)?,
             tenants,
             jobs: JobSignal::default(),
@@ -125,5 +138,14 @@ impl App {
     /// Whether `/dev` is there.
     pub fn is_development(&self) -> bool {
         self.config.mode == Mode::Development
+    }
+}
+
+/// Without a word nothing would be checked: one that the settings name must be there.
+fn open_leaked_passwords(config: &Config) -> Result<Option<LeakedPasswords>, StartError> {
+    let list = LeakedPasswords::open(&config.leaked_passwords_file())?;
+    match (&config.leaked_passwords, &list) {
+        (Some(named), None) => Err(StartError::NoLeakedPasswords(named.clone())),
+        _ => Ok(list),
     }
 }

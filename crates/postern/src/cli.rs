@@ -6,6 +6,7 @@ pub mod config_check;
 pub mod demo;
 pub mod diagnose;
 pub mod output_file;
+pub mod passwords_import;
 pub mod person_recover;
 pub mod say;
 pub mod serve;
@@ -69,6 +70,9 @@ enum Command {
     /// Organisations.
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
+    /// Passwords that nobody may choose.
+    #[command(subcommand)]
+    Passwords(PasswordsCommand),
     /// People, from the operator's side.
     #[command(subcommand)]
     Person(PersonCommand),
@@ -92,6 +96,12 @@ enum AuditCommand {
     /// Accept that the log has less than it had, after a backup was restored. Each node remembers how far the log got, and
     /// signs nothing until this was said. Stop the server first.
     AcceptRestore(audit_accept_restore::AcceptRestoreArgs),
+}
+
+#[derive(Subcommand)]
+enum PasswordsCommand {
+    /// Read a list of leaked passwords, as "Have I Been Pwned" gives it, and refuse them from the next start on.
+    Import(passwords_import::PasswordsImportArgs),
 }
 
 #[derive(Subcommand)]
@@ -243,6 +253,7 @@ pub fn run() -> ExitCode {
         Command::Audit(AuditCommand::Export(args)) => audit_export::run(args),
         Command::Audit(AuditCommand::AcceptRestore(args)) => audit_accept_restore::run(args),
         Command::Tenant(command) => tenant::run(command),
+        Command::Passwords(PasswordsCommand::Import(args)) => passwords_import::run(args),
         Command::Person(PersonCommand::Recover(args)) => person_recover::run(args),
     };
     outcome.unwrap_or_else(|error| say::fail(&*error))

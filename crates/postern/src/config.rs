@@ -19,6 +19,7 @@ use ipnet::IpNet;
 use jiff::SignedDuration;
 use url::Url;
 
+use crate::leaked_passwords;
 use crate::places::AddressPlaces;
 use crate::smtp::Smtp;
 
@@ -58,6 +59,8 @@ pub struct Config {
     pub requests_per_minute: NonZeroU32,
     /// Where signed checkpoints of the audit log are kept beside the database.
     pub checkpoint_folder: Option<PathBuf>,
+    /// The list of leaked passwords, where the settings name one.
+    pub leaked_passwords: Option<PathBuf>,
     /// Sign-in records: what is taken in, and how it is analysed.
     pub signals: Signals,
     /// Network and place of addresses.
@@ -65,6 +68,11 @@ pub struct Config {
 }
 
 impl Config {
+    /// Where the list of leaked passwords is, or would be.
+    pub fn leaked_passwords_file(&self) -> PathBuf {
+        self.leaked_passwords.clone().unwrap_or_else(|| self.data.join(leaked_passwords::FILE))
+    }
+
     /// Time from the password to the end of the second step.
     pub const FLOW_LIFE: SignedDuration = SignedDuration::from_mins(5);
     /// A session ends so long after its last use (NIST SP 800-63B-4 §2.2.3).

@@ -21,6 +21,7 @@ pub mod job;
 pub mod job_signal;
 pub mod jobs;
 pub mod keys;
+pub mod leaked_passwords;
 pub mod metrics;
 pub mod notify;
 pub mod pages;

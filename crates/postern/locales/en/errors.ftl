@@ -95,6 +95,7 @@ not-a-mail-address = This is no mail address. Type one such as ana@example.com.
 password-too-short = Use 12 characters or more. Several words are fine.
 password-too-long = Use 128 characters or fewer.
 password-easy-to-guess = This password is easy to guess: it is common, or made of your name or the organisation's. Use several unrelated words.
+password-leaked = This password is on a list of leaked ones, which attackers try first. Choose another one, and change it wherever else you use it.
 password-unchanged = This is the password that you have. Choose another one.
 wrong-current-password = This is not your password.
 no-password-to-change = You have no password: you sign in with a passkey.

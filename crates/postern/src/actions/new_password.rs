@@ -1,5 +1,7 @@
 //! What a new password must be, wherever one is chosen.
 
+use std::sync::Arc;
+
 use zeroize::Zeroizing;
 
 use super::ActionError;
@@ -10,8 +12,8 @@ use crate::texts::MessageId;
 const SHORTEST: usize = 12;
 const LONGEST: usize = 128;
 
-/// Length and guessability; no rules about symbols, no expiry (NIST SP 800-63B-4 §3.1.1.2). `called`: what the person and
-/// the organisation are called.
+/// Length, guessability, and none that leaked; no rules about symbols, no expiry (NIST SP 800-63B-4 §3.1.1.2). `called`:
+/// what the person and the organisation are called.
 pub(super) async fn check_new_password(
     scope: &Scope,
     field: &'static str,
@@ -27,5 +29,20 @@ pub(super) async fn check_new_password(
     if scope.app.hashing.is_easy_to_guess(password.clone(), called).await? {
         return Err(ActionError::invalid(field, MessageId("password-easy-to-guess")));
     }
+    if has_leaked(scope, password).await? {
+        return Err(ActionError::invalid(field, MessageId("password-leaked")));
+    }
     Ok(())
+}
+
+/// Off the threads that serve: it reads the disk. What can't be read refuses the password.
+async fn has_leaked(scope: &Scope, password: &Zeroizing<String>) -> Result<bool, ActionError> {
+    if scope.app.leaked_passwords.is_none() {
+        return Ok(false);
+    }
+    let (app, password) = (Arc::clone(&scope.app), password.clone());
+    let look = move || app.leaked_passwords.as_ref().map_or(Ok(false), |list| list.contains(&password));
+    let found = tokio::task::spawn_blocking(look).await.map_err(|error| error.to_string());
+    let found = found.and_then(|found| found.map_err(|error| error.to_string()));
+    found.map_err(|error| ActionError::Internal(format!("the list of leaked passwords: {error}")))
 }

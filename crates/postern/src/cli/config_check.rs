@@ -30,6 +30,13 @@ pub fn run(settings: SettingsArgs) -> Outcome {
         "  checkpoints    {}",
         checkpoints.as_deref().unwrap_or("to the log and to auditors only")
     ));
+    let list = config.leaked_passwords_file();
+    let list = if list.exists() {
+        list.display().to_string()
+    } else {
+        "none: see `postern passwords import`".to_owned()
+    };
+    say::line(format_args!("  leaked         {list}"));
     let signals = &config.signals;
     let folder = signals.import_folder.as_ref().map(|folder| folder.display().to_string());
     say::line(format_args!("  watched folder {}", folder.as_deref().unwrap_or("none")));

@@ -37,6 +37,8 @@ pub struct Typed {
     pub requests_per_minute: Option<i64>,
     /// A folder on other media, for a signed checkpoint of the audit log at each start and every day.
     pub checkpoint_folder: Option<PathBuf>,
+    /// The list that `postern passwords import` made, if it is not in the data folder.
+    pub leaked_passwords: Option<PathBuf>,
     /// Sign-in records.
     pub signals: TypedSignals,
     /// Where addresses are.
@@ -100,6 +102,7 @@ impl Typed {
             trusted_proxies,
             requests_per_minute,
             checkpoint_folder,
+            leaked_passwords: self.leaked_passwords,
             signals,
             places,
         })

@@ -6,6 +6,7 @@ mod guide;
 mod help;
 mod interrupt;
 mod output_file;
+mod passwords;
 mod private_files;
 mod serve;
 mod signins_convert;

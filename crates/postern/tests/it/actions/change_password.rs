@@ -1,15 +1,17 @@
 use postern::actions::change_password::{PasswordChange, change_password};
 use postern::actions::factor_proof::FactorProof;
 use postern::actions::{ActionError, Caller};
+use postern::leaked_passwords;
 use postern::store::{StoreError, persons};
 use serde_json::json;
+use sha1::Digest as _;
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
 use super::assert_throttled;
 use crate::browser::{Answer, Browser};
 use crate::on_both::on_both;
-use crate::test_app::TestApp;
+use crate::test_app::{Place, TestApp};
 
 const NEW: &str = "gravel-otter-91-lamp-violet";
 const PAGE: &str = "/account/password";
@@ -25,6 +27,10 @@ async fn change(app: &TestApp, browser: &Browser, (current, new): (&str, &str)) 
     let proof = app.code_proof("gus").await;
     let code = proof["code"].as_str().unwrap();
     browser.post(PAGE, &[("current_password", current), ("new_password", new), ("code", code)]).await
+}
+
+fn sha1_hex(password: &str) -> String {
+    data_encoding::HEXUPPER.encode(&sha1::Sha1::digest(password.as_bytes()))
 }
 
 /// Says whether the password alone gets as far as the second step.
@@ -139,6 +145,17 @@ on_both! {
         }
         let form = [("current_password", &*old), ("new_password", NEW), ("code", code)];
         gus.post(PAGE, &form).await.leads_to("/account");
+    }
+
+    async fn one_that_leaked_is_refused(db) {
+        let place = Place::with_people(db).await;
+        let list = "2C3F1D08C1E3BD7B6F4A4E5D6E0A3E8F1B2C3D4E:3\n".to_owned() + &sha1_hex(NEW);
+        leaked_passwords::import(list.as_bytes(), &place.folder().join(leaked_passwords::FILE)).unwrap();
+        let app = TestApp::start_at(place, |_| {}).await;
+        let gus = signed_in(&app, "gus").await;
+        let old = app.password_of("gus");
+        change(&app, &gus, (&old, NEW)).await.status(422).shows("on a list of leaked ones");
+        change(&app, &gus, (&old, &format!("{NEW}-2"))).await.leads_to("/account");
     }
 
     /// Guesses here and at sign-in are one count.
