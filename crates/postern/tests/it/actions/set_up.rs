@@ -1,5 +1,7 @@
 use postern::actions::set_up::offer_first_admin;
+use postern::leaked_passwords;
 use postern_testkit::TestPhone;
+use sha1::{Digest as _, Sha1};
 
 use crate::browser::Browser;
 use crate::on_both::on_both;
@@ -47,6 +49,18 @@ on_both! {
         browser.post("/sign-in/second-step", &[("code", &phone.code(app.seconds()))]).await.leads_to("/");
         app.move_to_passkey(&browser, "root.admin").await;
         browser.get("/desk/people/new").await.ok();
+    }
+
+    async fn a_first_password_that_leaked_is_refused_and_costs_no_code(db) {
+        let place = Place::empty(db).await;
+        let list = data_encoding::HEXUPPER.encode(&Sha1::digest(PASSWORD));
+        leaked_passwords::import(list.as_bytes(), &place.folder().join(leaked_passwords::FILE)).unwrap();
+        let app = TestApp::start_at(place, |_| {}).await;
+        let code = offer_first_admin(&app.scope()).await.unwrap().unwrap();
+        app.secrets.saw(&code);
+        try_code(&app.browser(), &code, PASSWORD).await.status(422).shows("on a list of leaked ones");
+        assert_eq!(app.count("SELECT COUNT(*) FROM persons").await, 0);
+        try_code(&app.browser(), &code, &format!("{PASSWORD}-2")).await.leads_to("/enrol");
     }
 
     async fn the_printed_code_lives_a_day(db) {
