@@ -1,12 +1,14 @@
 //! Settings: as typed in the file and on the command line, and as the program needs them.
 
 mod geoip;
+mod hash_cost;
 mod mistake;
 mod proxies;
 mod signals;
 mod typed;
 
 pub use geoip::TypedGeoip;
+pub use hash_cost::TypedHashCost;
 pub use signals::{Signals, TypedSignals};
 pub use typed::{ConfigProblems, Typed, parse_origin};
 
@@ -19,6 +21,7 @@ use ipnet::IpNet;
 use jiff::SignedDuration;
 use url::Url;
 
+use crate::hashing::HashCost;
 use crate::leaked_passwords;
 use crate::places::AddressPlaces;
 use crate::smtp::Smtp;
@@ -61,6 +64,8 @@ pub struct Config {
     pub checkpoint_folder: Option<PathBuf>,
     /// The list of leaked passwords, where the settings name one.
     pub leaked_passwords: Option<PathBuf>,
+    /// What the hash of a password costs.
+    pub argon2: HashCost,
     /// Sign-in records: what is taken in, and how it is analysed.
     pub signals: Signals,
     /// Network and place of addresses.

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::persons::Person;
-use crate::store::{flows, persons};
+use crate::store::{StoreError, flows, persons};
 use crate::texts::MessageId;
 
 const WRONG: MessageId = MessageId("wrong-login-or-password");
@@ -61,10 +61,15 @@ async fn check(scope: &Scope, typed: &Credentials<'_>) -> Result<Begun, ActionEr
         }
         return Err(ActionError::Wrong(WRONG));
     };
-    begin(scope, &person, &limit).await
+    begin(scope, &person, &limit, &typed.password).await
 }
 
-async fn begin(scope: &Scope, person: &Person, limit: &RateLimit) -> Result<Begun, ActionError> {
+async fn begin(
+    scope: &Scope,
+    person: &Person,
+    limit: &RateLimit,
+    password: &Zeroizing<String>,
+) -> Result<Begun, ActionError> {
     let status = account_status(scope, person).await?;
     let shown = Flow::begin(person.id.clone(), status).show(FactorKind::Password, status);
     let flow = match shown.and_then(FlowProgress::going_on) {
@@ -83,12 +88,35 @@ async fn begin(scope: &Scope, person: &Person, limit: &RateLimit) -> Result<Begu
         failed(scope, Some(person), &person.login, attempt).await?;
     }
     let token = scope.app.rng.token()?;
+    let renewed = hash_anew(scope, person, password).await?;
     let mut change = scope.begin_for(&person.id).await?;
-    // Checking takes a while, and the password may have been changed meanwhile: then it was the one from before.
-    persons::expect_password(&mut change, &person.id, person.password_hash.as_deref()).await?;
+    // Checking takes a while, and the password may have been changed meanwhile: then it was the one from before. Or another
+    // sign-in has hashed it anew. Either way it is looked at again, by what is stored now.
+    match persons::expect_password(&mut change, &person.id, person.password_hash.as_deref()).await {
+        Err(StoreError::Conflict) => return Err(ActionError::Contended),
+        other => other?,
+    }
+    if let Some((old, new)) = &renewed {
+        persons::save_changed_password(&mut change, &person.id, (old, new)).await?;
+    }
     limit.clear(&mut change).await?;
     let expires_at = change.at() + Config::FLOW_LIFE;
     flows::insert(&mut change, &token_hash(&token), &flow, expires_at).await?;
     change.commit_unrecorded("half a sign-in; its end is recorded").await?;
     Ok(Begun { token, flow })
+}
+
+/// The hash from before and one of today's cost, where the settings want more than what is stored: only now, while the password
+/// is here, can it be made.
+async fn hash_anew<'a>(
+    scope: &Scope,
+    person: &'a Person,
+    password: &Zeroizing<String>,
+) -> Result<Option<(&'a str, String)>, ActionError> {
+    let hashing = &scope.app.hashing;
+    let Some(old) = person.password_hash.as_deref().filter(|hash| hashing.is_outdated(hash)) else {
+        return Ok(None);
+    };
+    let new = hashing.hash(password.clone(), *scope.app.rng.bytes::<16>()?).await?;
+    Ok(Some((old, new)))
 }

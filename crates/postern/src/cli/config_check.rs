@@ -37,6 +37,8 @@ pub fn run(settings: SettingsArgs) -> Outcome {
         "none: see `postern passwords import`".to_owned()
     };
     say::line(format_args!("  leaked         {list}"));
+    let (memory, passes) = (config.argon2.memory >> 10, config.argon2.passes);
+    say::line(format_args!("  hashing        Argon2id, {memory} MiB for each core, {passes} passes"));
     let signals = &config.signals;
     let folder = signals.import_folder.as_ref().map(|folder| folder.display().to_string());
     say::line(format_args!("  watched folder {}", folder.as_deref().unwrap_or("none")));

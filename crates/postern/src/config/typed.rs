@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use url::Url;
 
-use super::{Config, Mode, TypedGeoip, TypedSignals, mistake, proxies};
+use super::{Config, Mode, TypedGeoip, TypedHashCost, TypedSignals, mistake, proxies};
 use crate::smtp::Smtp;
 
 /// The settings file, and the flags laid over it.
@@ -39,6 +39,8 @@ pub struct Typed {
     pub checkpoint_folder: Option<PathBuf>,
     /// The list that `postern passwords import` made, if it is not in the data folder.
     pub leaked_passwords: Option<PathBuf>,
+    /// What hashing a password costs.
+    pub argon2: TypedHashCost,
     /// Sign-in records.
     pub signals: TypedSignals,
     /// Where addresses are.
@@ -86,6 +88,7 @@ impl Typed {
         let signals = self.signals.clone().into_signals(&data, &mut problems);
         let places = self.geoip.clone().into_places(&mut problems);
         let checkpoint_folder = self.checkpoint_folder(&data, &mut problems);
+        let argon2 = self.argon2.clone().into_cost(&mut problems);
         let (Some(origin), true) = (origin, problems.is_empty()) else {
             return Err(ConfigProblems(problems));
         };
@@ -103,6 +106,7 @@ impl Typed {
             requests_per_minute,
             checkpoint_folder,
             leaked_passwords: self.leaked_passwords,
+            argon2,
             signals,
             places,
         })

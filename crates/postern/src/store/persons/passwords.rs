@@ -46,7 +46,7 @@ pub async fn save_first_password(change: &mut Change<'_>, id: &PersonId, hash: &
     made_by::renew(change, id).await
 }
 
-/// Puts another in the place of the one behind `old`. Somebody else's change since it was read is a `Conflict`.
+/// Puts another hash in the place of `old`: of another password, or of the same one. Somebody else's change since it was read is a `Conflict`.
 pub async fn save_changed_password(
     change: &mut Change<'_>,
     id: &PersonId,

@@ -1,4 +1,5 @@
 use postern::config::{Mode, Typed};
+use postern::hashing::HashCost;
 
 fn typed(toml: &str) -> Typed {
     toml::from_str(toml).unwrap()
@@ -128,6 +129,28 @@ fn the_edges_of_the_numbers() {
     let requests =
         |count: i64| typed(&format!("requests_per_minute = {count}")).into_config(Mode::Production).is_ok();
     assert_eq!([9, 10, 100_000, 100_001].map(requests), [false, true, true, false]);
+}
+
+/// The floor holds for each of both, and all of it is told at once.
+#[test]
+fn a_hash_costs_the_floor_at_least() {
+    let argon2 = |text: &str| typed(&format!("[argon2]\n{text}")).into_config(Mode::Production);
+    let fine = [
+        ("", (19, 2)),
+        ("memory_mib = 19\npasses = 2", (19, 2)),
+        ("memory_mib = 256\npasses = 10", (256, 10)),
+    ];
+    for (text, (memory, passes)) in fine {
+        assert_eq!(argon2(text).unwrap().argon2, HashCost { memory: memory << 10, passes }, "{text}");
+    }
+    let far = ["18", "257", "0", "-1", "4194304", "9223372036854775807"];
+    for memory in far {
+        let said = argon2(&format!("memory_mib = {memory}\npasses = 1")).unwrap_err().to_string();
+        assert!(said.contains(&format!("argon2.memory_mib: {memory} is not between 19 and 256")), "{said}");
+        assert!(said.contains("argon2.passes: 1 is not between 2 and 10"), "{said}");
+    }
+    assert!(argon2("passes = 11").is_err());
+    assert!(toml::from_str::<Typed>("[argon2]\nlanes = 4").is_err());
 }
 
 #[test]
