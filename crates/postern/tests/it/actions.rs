@@ -29,6 +29,7 @@ mod lapse_case;
 mod lock_order;
 mod made_by;
 mod move_tenant;
+mod new_password;
 mod notify_seniors;
 mod open_case;
 mod propose_remedy;

@@ -93,6 +93,7 @@ impl PageSamples for ProblemPage {
             field("kept", "kept as it was", "kept"),
             field("reason", "A line\nand another one", "typed"),
             field("name", MARKUP, "typed"),
+            field("current_password", "", "secret"),
             field("new_password", "", "secret"),
             field("code", "", "secret"),
         ];
