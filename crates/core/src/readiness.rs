@@ -1,6 +1,8 @@
 //! What somebody can lose, and what would still let them in: told while they have it, so that nobody finds out when it is gone.
 //!
-//! A passkey lets its owner in alone. A code app, a security key and a backup code do so after the password, and not without it.
+//! A passkey lets its owner in alone, and stands in for a password that is forgotten: a new one is set by it. A code app, a
+//! security key and a backup code let them in after the password, and not without it. So only who has no passkey is locked out
+//! by forgetting.
 
 /// A factor that works now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,6 +163,17 @@ mod tests {
         assert_eq!(left(&ana, Loss::Factor(0)), (vec![], 0, Some(ReadinessAdvice::SecondDevice)));
         assert_eq!(left(&ana, Loss::Password), (vec![], 0, Some(ReadinessAdvice::Passkey)));
         assert_eq!(ana.losses().len(), 2, "there are no codes to lose, and one device is not several");
+    }
+
+    #[test]
+    fn a_forgotten_password_locks_out_only_who_has_no_passkey() {
+        for factors in [&[CodeApp][..], &[SecurityKey], &[CodeApp, SecurityKey], &[]] {
+            let outcome = left(&facts(true, factors, 10), Loss::Password);
+            assert_eq!(outcome, (vec![], 0, Some(ReadinessAdvice::Passkey)), "{factors:?}");
+        }
+        for factors in [&[ONE_DEVICE][..], &[SYNCED], &[ONE_DEVICE, CodeApp, SecurityKey]] {
+            assert_eq!(left(&facts(true, factors, 0), Loss::Password), (vec![0], 0, None), "{factors:?}");
+        }
     }
 
     #[test]
