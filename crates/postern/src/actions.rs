@@ -62,6 +62,7 @@ pub mod remove_factor;
 pub mod remove_view;
 pub mod rename_tenant;
 pub mod renew_backup_codes;
+pub mod replace_password;
 pub mod report_contact_lost;
 pub mod revoke_service_token;
 pub mod run_job_again;

@@ -88,6 +88,8 @@ impl Config {
     pub const FIRST_PASSKEY_LIFE: SignedDuration = SignedDuration::from_hours(24);
     /// A passkey touch is fresh enough for what is sensitive for so long.
     pub const STEP_UP_LIFE: SignedDuration = SignedDuration::from_mins(5);
+    /// A passkey stands in for a forgotten password so long after it was added.
+    pub const STAND_IN_WAIT: SignedDuration = SignedDuration::from_hours(24);
     /// A session ends so long after it began.
     pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(8);
     /// A "this was not me" link works for so long.

@@ -77,7 +77,8 @@
     try {
       const { next } = await ceremonies[button.dataset.ceremony](button.dataset.passkey, button.form, button);
       if (button.dataset.then) go[button.dataset.then](button);
-      else window.location.assign(next);
+      // Whoever came for one thing goes on to it.
+      else window.location.assign(button.dataset.next ?? next);
     } catch (error) {
       message.textContent = errorMessage(error);
       button.disabled = false;

@@ -31,6 +31,11 @@ impl SoftPasskey {
         self.verifies_user = true;
     }
 
+    /// From now on it says that it was touched, and no more, whatever it is asked.
+    pub fn stop_verifying(&mut self) {
+        self.verifies_user = false;
+    }
+
     /// Whether it does.
     pub fn verifies_user(&self) -> bool {
         self.verifies_user

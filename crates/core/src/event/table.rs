@@ -193,7 +193,7 @@ events! {
         as "took a contact of {person} off the file"
         wants(reason, before) tells(owner) ssf(RecoveryInformationChanged);
     UserPasswordChanged<'_> = "user.password_changed":
-        "A person set a password, or changed it with proof by a factor."
+        "A person set a password, changed it with proof by a factor, or replaced a forgotten one by a passkey."
         as "set a password"
         tells(owner(removed != "true")) ocsf(PasswordChange) ssf(CredentialChange);
     UserSuspended<'_> = "user.suspended":

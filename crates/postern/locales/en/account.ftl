@@ -24,6 +24,7 @@ loss-password = If you forget your password
 loss-backup-codes = If you lose your backup codes
 loss-every-device = If you lose all your devices at once
 loss-leaves = You can still get in with: { $ways }
+loss-password-leaves = You can still get in with: { $ways }. Once in, you can set a new password.
 loss-locks-out = You would be locked out: only the help desk could let you in.
 left-code-app = code app “{ $name }”
 left-passkey = passkey “{ $name }”
@@ -144,6 +145,9 @@ change-password-what-happens = You stay signed in here; every other session of y
 current-password = Password that you have now
 prove-to-change-password = Show a way in that you have, so that nobody changes it in your place:
 change-it-with-a-code = Change it with a code from my app
+do-not-know-password = I do not know it
+replace-password = Set a new password without the old one
+replace-password-how = Choose a new password, then use a passkey. It stands in for the password that you have forgotten; a code from an app or a backup code does not.
 
 remove-factor = Remove { $name }
 factor-title-added = { $title }, added { $at }

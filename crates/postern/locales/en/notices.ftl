@@ -154,6 +154,10 @@ notice-password-changed-subject = The password of your account was changed
 notice-password-changed-short = Your password was changed.
 notice-password-changed-text = Somebody who knew the old password, and showed one of your sign-in methods, changed the password of your account. Every other session has ended.
 
+notice-password-replaced-subject = Another password was set for your account
+notice-password-replaced-short = Another password was set for your account.
+notice-password-replaced-text = Somebody who did not know the password of your account, and showed a passkey of yours, set another one. Every other session has ended.
+
 notice-account-suspended-subject = Your account is suspended
 notice-account-suspended-short = Your account is suspended.
 notice-account-suspended-text = Somebody answered one of our messages to you with "this was not me". So nobody can sign in to your account now, and every session has ended. Call the help desk.

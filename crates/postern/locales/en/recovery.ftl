@@ -2,6 +2,7 @@
 
 recover-title = Recover your account
 who-are-you = Who are you?
+only-password-forgotten = Only the password is forgotten, and you have a passkey? Set a new one yourself.
 who-are-you-why = Type the name you sign in with. We then show what you can still use, and if that is nothing, the help desk will call you.
 back-to-sign-in = Back to sign-in
 have-a-reference = I have a reference

@@ -6,6 +6,10 @@ login-hint = The name that { $organisation } gave you for signing in.
 login-hint-demo = In the demo: one of those that the terminal printed, such as ana or ben.
 sign-in-with-passkey = Sign in with a passkey
 cannot-sign-in-why = Lost or new phone, wrong codes, no password
+forgotten-password = Forgotten your password?
+forgotten-password-with-passkey = If you have a passkey, sign in with it. On the page that opens then you can set a new password, and need not know the old one.
+forgotten-password-without-passkey = I have no passkey
+forgotten-password-help-desk = The help desk lets you back in
 back-to-recovery = Back to your recovery page
 
 second-step-title = Second step

@@ -2,20 +2,20 @@
 //! knows neither; a stolen password has no factor.
 
 use postern_core::event::Event;
-use postern_core::event::payload::{SessionRevoked, StepRefused, UserPasswordChanged};
+use postern_core::event::payload::{StepRefused, UserPasswordChanged};
 use postern_core::factor::FactorKind;
 use zeroize::Zeroizing;
 
 use super::ceremony::Challenge;
 use super::factor_proof::{self, FactorProof};
-use super::new_password::check_new_password;
+use super::new_password::{called, check_new_password, end_others};
 use super::on_record::Attempt;
 use super::{ActionError, Caller, RateLimit};
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
-use crate::store::{Change, ceremonies, flows, persons, sessions};
+use crate::store::{ceremonies, persons};
 use crate::texts::MessageId;
 
 const STEP: &str = "change_password";
@@ -58,11 +58,10 @@ async fn check_and_save(
     let key = CeremonyKey { id: &id, kind: CeremonyKind::ChangePassword, person: Some(person) };
     let asked = factor_proof::load_asked(scope, key, typed.proof).await?;
     let old = check_current(scope, caller, typed).await?;
-    let names = [caller.person.login.as_str(), caller.person.name.as_str(), scope.tenant.name.as_str()];
     if *typed.new == *typed.current {
         return Err(ActionError::invalid("new_password", MessageId("password-unchanged")));
     }
-    check_new_password(scope, "new_password", (&typed.new, &names)).await?;
+    check_new_password(scope, "new_password", (&typed.new, &called(scope, caller))).await?;
     // The factor comes last: a slip of the finger above uses up no proof.
     let right = factor_proof::check(scope, caller, STEP, (typed.proof, asked.as_ref())).await?;
     let hash = scope.app.hashing.hash(typed.new.clone(), *scope.app.rng.bytes::<16>()?).await?;
@@ -108,16 +107,4 @@ async fn check_current(
 async fn refuse(scope: &Scope, caller: &Caller, why: &str) -> Result<(), ActionError> {
     let event = Event::new(caller.actor(), StepRefused { step: STEP, why }).person(&caller.person.id);
     Ok(scope.begin().await?.commit(&event).await?)
-}
-
-/// Whoever signed in, or is about to, with the password from before.
-async fn end_others(change: &mut Change<'_>, caller: &Caller) -> Result<(), ActionError> {
-    let person = &caller.person.id;
-    flows::end_all(change, person).await?;
-    let ended = sessions::end_others(change, person, &caller.session).await?;
-    if ended > 0 {
-        let revoked = SessionRevoked { sessions: ended, why: Some("the password was changed") };
-        change.record(Event::new(caller.actor(), revoked).person(person));
-    }
-    Ok(())
 }

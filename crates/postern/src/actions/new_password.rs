@@ -1,11 +1,14 @@
-//! What a new password must be, wherever one is chosen.
+//! What a new password must be, wherever one is chosen, and what ends with the one from before.
 
 use std::sync::Arc;
 
+use postern_core::event::Event;
+use postern_core::event::payload::SessionRevoked;
 use zeroize::Zeroizing;
 
-use super::ActionError;
+use super::{ActionError, Caller};
 use crate::scope::Scope;
+use crate::store::{Change, flows, sessions};
 use crate::texts::MessageId;
 
 /// Unit: characters.
@@ -35,6 +38,11 @@ pub(super) async fn check_new_password(
     Ok(())
 }
 
+/// What a person and their organisation are called.
+pub(super) fn called<'a>(scope: &'a Scope, caller: &'a Caller) -> [&'a str; 3] {
+    [&caller.person.login, &caller.person.name, &scope.tenant.name]
+}
+
 /// Off the threads that serve: it reads the disk. What can't be read refuses the password.
 async fn has_leaked(scope: &Scope, password: &Zeroizing<String>) -> Result<bool, ActionError> {
     if scope.app.leaked_passwords.is_none() {
@@ -45,4 +53,16 @@ async fn has_leaked(scope: &Scope, password: &Zeroizing<String>) -> Result<bool,
     let found = tokio::task::spawn_blocking(look).await.map_err(|error| error.to_string());
     let found = found.and_then(|found| found.map_err(|error| error.to_string()));
     found.map_err(|error| ActionError::Internal(format!("the list of leaked passwords: {error}")))
+}
+
+/// Whoever signed in, or is about to, with the password from before.
+pub(super) async fn end_others(change: &mut Change<'_>, caller: &Caller) -> Result<(), ActionError> {
+    let person = &caller.person.id;
+    flows::end_all(change, person).await?;
+    let ended = sessions::end_others(change, person, &caller.session).await?;
+    if ended > 0 {
+        let revoked = SessionRevoked { sessions: ended, why: Some("the password was changed") };
+        change.record(Event::new(caller.actor(), revoked).person(person));
+    }
+    Ok(())
 }

@@ -91,6 +91,8 @@ notices! {
     PasswordSet => "password_set", "password-set", spoken;
     /// Its owner changed the password on the account page.
     PasswordChanged => "password_changed", "password-changed", spoken;
+    /// Its owner had forgotten the password, and set another one by a passkey.
+    PasswordReplaced => "password_replaced", "password-replaced", spoken;
     /// The account is closed to everybody, because somebody said "this was not me".
     AccountSuspended => "account_suspended", "account-suspended", spoken;
     /// After the remedy the manager or the desk said no, or handed it to a senior.

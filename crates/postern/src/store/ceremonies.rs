@@ -30,6 +30,8 @@ pub enum CeremonyKind {
     ChangePassword,
     /// Setting the clock of a code app right.
     ResyncTotp,
+    /// Setting another password in the place of a forgotten one.
+    ReplacePassword,
 }
 
 impl CeremonyKind {
@@ -47,6 +49,7 @@ impl CeremonyKind {
             Self::ConfirmBackupCodes => "confirm_backup_codes",
             Self::ChangePassword => "change_password",
             Self::ResyncTotp => "resync_totp",
+            Self::ReplacePassword => "replace_password",
         }
     }
 }

@@ -132,6 +132,21 @@ pub async fn save_step_up(change: &mut Change<'_>, id: &str, token_hash: &str) -
     one_row(&done)
 }
 
+/// From now on another token names a live session.
+pub async fn save_token(change: &mut Change<'_>, id: &str, token_hash: &str) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE sessions SET token_hash = $3 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL AND expires_at > $4",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .bind(token_hash)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
 /// Ends the session that this token names, whosever it is; says which and whose. `None`: it names none, or one that has ended.
 pub async fn end_of_token(change: &mut Change<'_>, token_hash: &str) -> Result<Option<(String, PersonId)>> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));

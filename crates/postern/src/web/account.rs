@@ -8,5 +8,6 @@ pub mod overview;
 pub mod passkeys;
 pub mod password;
 pub mod resync;
+pub mod replace_password;
 pub mod step_up;
 pub mod vouch;

@@ -29,6 +29,7 @@ pub mod power_grants;
 pub mod readiness;
 pub mod reference;
 pub mod resync;
+pub mod replace_password;
 pub mod runbook;
 pub mod saved_views;
 pub mod search_view;
@@ -110,6 +111,8 @@ fn account() -> Router<Arc<App>> {
         .route("/api/v1/account/backup-codes/confirm", post(backup_codes::confirm))
         .route("/api/v1/account/password/start", post(password::start))
         .route("/api/v1/account/password/finish", post(password::finish))
+        .route("/api/v1/account/replace-password/start", post(replace_password::start))
+        .route("/api/v1/account/replace-password/finish", post(replace_password::finish))
         .route("/api/v1/account/passkeys/start", post(passkeys::start))
         .route("/api/v1/account/passkeys/finish", post(passkeys::finish))
         .route("/api/v1/account/step-up/start", post(step_up::start))

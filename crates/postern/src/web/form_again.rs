@@ -17,8 +17,9 @@ pub(super) fn page_of_form(path: &str) -> String {
         ["account", "factors", id, page @ ("remove" | "resync"), _, ..] => {
             format!("/account/factors/{id}/{page}")
         }
-        ["account", "backup-codes", _, ..] => "/account/backup-codes".to_owned(),
-        ["account", "password", _, ..] => "/account/password".to_owned(),
+        ["account", page @ ("backup-codes" | "password" | "replace-password"), _, ..] => {
+            format!("/account/{page}")
+        }
         ["sign-out"] => "/account".to_owned(),
         ["desk", list @ ("people" | "cases" | "incidents" | "power-grants" | "passkeys"), id, _, ..] => {
             format!("/desk/{list}/{id}")

@@ -66,6 +66,7 @@ fn open() -> Router<Arc<App>> {
         .route("/sign-in/backup-code", post(signin::second_step::submit_backup_code))
         .route("/sign-in/pass", get(signin::pass::show).post(signin::pass::submit))
         .route("/sign-in/with-pass", get(signin::with_pass::show))
+        .route("/forgotten-password", get(signin::forgotten_password::show))
         .route("/enrol", get(signin::enrol::show))
         .route("/enrol/passkey", post(signin::enrol_passkey::submit))
         .route("/enrol/passkey/start", post(signin::enrol_passkey::start))
@@ -104,6 +105,11 @@ fn own_account() -> Router<Arc<App>> {
         .route("/account/backup-codes/confirm", post(account::backup_codes::confirm))
         .route("/account/password", get(account::password::show).post(account::password::submit))
         .route("/account/password/start", post(api::password::start))
+        .route(
+            "/account/replace-password",
+            get(account::replace_password::show).post(account::replace_password::submit),
+        )
+        .route("/account/replace-password/start", post(api::replace_password::start))
         .route("/account/passkeys/start", post(account::passkeys::start))
         .route("/account/passkeys/finish", post(account::passkeys::finish))
         .route("/account/step-up/start", post(account::step_up::start))

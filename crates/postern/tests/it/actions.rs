@@ -39,6 +39,7 @@ mod refuse_case;
 mod remove_factor;
 pub mod renew_backup_codes;
 mod resync_totp;
+mod replace_password;
 mod saved_views;
 mod set_tenant_settings;
 mod set_up;

@@ -209,6 +209,13 @@ pub enum UserPasswordChanged<'a> {
         /// What proved it, beside the password from before.
         proven_by: ProvingFactor<'a>,
     },
+    /// They had forgotten theirs, and set another one on their account page.
+    Forgotten {
+        /// The password from before was not asked for.
+        forgotten: AlwaysTrue,
+        /// The passkey that stood in for it.
+        proven_by: ProvingFactor<'a>,
+    },
     /// The operator took it away; a set-up code lets them set another.
     Removed {
         /// It is gone.

@@ -131,6 +131,10 @@ fn accounts(written: &mut WrittenKinds) {
         UserPasswordChanged::ByOwner { proven_by: proven_by() },
         json!({ "proven_by": { "kind": "totp", "factor": "f0" } }),
     );
+    written.check(
+        UserPasswordChanged::Forgotten { forgotten: AlwaysTrue, proven_by: proven_by() },
+        json!({ "forgotten": true, "proven_by": { "kind": "totp", "factor": "f0" } }),
+    );
     written.check(UserPasswordChanged::Removed { removed: AlwaysTrue }, json!({ "removed": true }));
     written.check(UserSuspended { why: "contested" }, json!({ "why": "contested" }));
     written.check(UserEnabled, json!(null));

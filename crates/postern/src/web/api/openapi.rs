@@ -13,8 +13,8 @@ use utoipa::{Modify, OpenApi};
 use super::verb::DescribeVerbs;
 use super::{
     audit, backup_codes, bulk_people, case_steps, cases, code_apps, diagnosis, factors, findings, home,
-    import_sign_ins, imports, jobs, password, people, person_steps, portal, power_grants, readiness, resync,
-    runbook, saved_views, search_view, set_up, sign_ins, tokens, waiting_passkeys,
+    import_sign_ins, imports, jobs, password, people, person_steps, portal, power_grants, readiness,
+    replace_password, resync, runbook, saved_views, search_view, set_up, sign_ins, tokens, waiting_passkeys,
 };
 use crate::scope::Scope;
 use crate::web::account::{passkeys, step_up};
@@ -41,7 +41,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         resync::start, resync::finish,
         code_apps::start, code_apps::finish,
         backup_codes::start, backup_codes::finish, backup_codes::confirm,
-        password::start, password::finish,
+        password::start, password::finish, replace_password::start, replace_password::finish,
         passkeys::start, passkeys::finish, step_up::start, step_up::finish,
         waiting_passkeys::list, waiting_passkeys::approve, waiting_passkeys::stop,
         power_grants::list, power_grants::approve, power_grants::stop,

@@ -190,6 +190,8 @@ on_both! {
         look(&app, &ana, &format!("/account/factors/{factor}/resync")).await;
         look(&app, &ana, "/account/backup-codes").await;
         look(&app, &ana, "/account/password").await;
+        look(&app, &ana, "/account/replace-password").await;
+        look(&app, &ana, "/forgotten-password").await;
         ana.post("/account/code-apps/start", &[]).await.leads_to("/account/code-apps/new");
         let page = ana.get("/account/code-apps/new").await;
         let key = page.marked("data-key");

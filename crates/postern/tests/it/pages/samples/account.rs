@@ -7,6 +7,7 @@ use postern::web::account::factors::RemoveFactorPage;
 use postern::web::account::overview::{AccountPage, NoticeSwitch, OwnSession, VouchRequest};
 use postern::web::account::password::ChangePasswordPage;
 use postern::web::account::resync::ResyncPage;
+use postern::web::account::replace_password::ReplacePasswordPage;
 use postern::web::account::vouch::{SaidBefore, VouchPage, VouchWantsPasskeyPage};
 use postern::web::api::readiness::{FactorAtHand, LossView, ReadinessView};
 use postern::web::factor_view::{ClockOff, FactorView};
@@ -26,6 +27,7 @@ pub fn all() -> Vec<PageSample> {
         of::<RenewedBackupCodesPage>(),
         of::<ChangePasswordPage>(),
         of::<ResyncPage>(),
+        of::<ReplacePasswordPage>(),
         of::<VouchPage>(),
         of::<VouchWantsPasskeyPage>(),
     ]
@@ -334,6 +336,16 @@ impl PageSamples for ResyncPage {
             ("wrong-first", wrong("first_code")),
             ("wrong-second", wrong("second_code")),
             ("wrong-code", wrong("code")),
+impl PageSamples for ReplacePasswordPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page = |field, error| Self { refused: None, field, error };
+        vec![
+            ("usual", page(None, None)),
+            ("refused", Self { refused: wrong_text(LONG), ..page(None, None) }),
+            ("wrong-new", page(Some("new_password"), wrong_text(LONG))),
+            ("wrong-proof", page(None, wrong_text("This is not a passkey of yours."))),
         ]
     }
 }

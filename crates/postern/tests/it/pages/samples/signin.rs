@@ -4,6 +4,7 @@ use postern::web::code_app_view::CodeAppView;
 use postern::web::signin::enrol::EnrolPage;
 use postern::web::signin::enrol_code_app::{EnrolCodeAppPage, EnrolledCodesPage};
 use postern::web::signin::enrolled::EnrolledPage;
+use postern::web::signin::forgotten_password::ForgottenPasswordPage;
 use postern::web::signin::pass::EnrolmentPassPage;
 use postern::web::signin::second_step::SecondStepPage;
 use postern::web::signin::set_up::SetUpPage;
@@ -17,6 +18,7 @@ pub fn all() -> Vec<PageSample> {
         of::<SecondStepPage>(),
         of::<EnrolmentPassPage>(),
         of::<SetUpPage>(),
+        of::<ForgottenPasswordPage>(),
         of::<EnrolPage>(),
         of::<EnrolCodeAppPage>(),
         of::<EnrolledCodesPage>(),
@@ -59,6 +61,14 @@ impl PageSamples for SignInPage<'static> {
             ("wrong", Self { login: "ana", pass: "", error: wrong_text("Login or password is wrong.") }),
             ("with-pass", Self { login: LONG_LOGIN, pass: "7K3M-9QTV-2XWD", error: wrong_text(LONG) }),
         ]
+    }
+}
+
+impl PageSamples for ForgottenPasswordPage {
+    const SEEN_BY: SeenBy = SeenBy::Nobody;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        vec![("usual", Self {})]
     }
 }
 
