@@ -9,7 +9,7 @@ cannot-sign-in-why = Lost or new phone, wrong codes, no password
 forgotten-password = Forgotten your password?
 forgotten-password-with-passkey = If you have a passkey, sign in with it. On the page that opens then you can set a new password, and need not know the old one.
 forgotten-password-without-passkey = I have no passkey
-forgotten-password-help-desk = The help desk lets you back in
+forgotten-password-help-desk = Ask the help desk what can be done
 back-to-recovery = Back to your recovery page
 
 second-step-title = Second step

@@ -277,7 +277,7 @@ on_both! {
             assert!(page.ok().body.contains("href=\"/forgotten-password\""));
         }
         let page = stranger.get("/forgotten-password").await;
-        page.ok().shows("If you have a passkey, sign in with it").shows("The help desk lets you back in");
+        page.ok().shows("If you have a passkey, sign in with it").shows("Ask the help desk what can be done");
         assert!(page.body.contains("data-passkey=\"/sign-in/passkey\"") && page.body.contains("data-next=\"/account/replace-password\""));
         // Whoever comes without a session signs in first, and then goes on.
         stranger.get(PAGE).await.leads_to("/sign-in");
