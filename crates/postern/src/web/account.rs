@@ -7,7 +7,7 @@ pub mod notices;
 pub mod overview;
 pub mod passkeys;
 pub mod password;
-pub mod resync;
 pub mod replace_password;
+pub mod resync;
 pub mod step_up;
 pub mod vouch;

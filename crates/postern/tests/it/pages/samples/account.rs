@@ -6,8 +6,8 @@ use postern::web::account::code_apps::AddTotpPage;
 use postern::web::account::factors::RemoveFactorPage;
 use postern::web::account::overview::{AccountPage, NoticeSwitch, OwnSession, VouchRequest};
 use postern::web::account::password::ChangePasswordPage;
-use postern::web::account::resync::ResyncPage;
 use postern::web::account::replace_password::ReplacePasswordPage;
+use postern::web::account::resync::ResyncPage;
 use postern::web::account::vouch::{SaidBefore, VouchPage, VouchWantsPasskeyPage};
 use postern::web::api::readiness::{FactorAtHand, LossView, ReadinessView};
 use postern::web::factor_view::{ClockOff, FactorView};
@@ -336,6 +336,10 @@ impl PageSamples for ResyncPage {
             ("wrong-first", wrong("first_code")),
             ("wrong-second", wrong("second_code")),
             ("wrong-code", wrong("code")),
+        ]
+    }
+}
+
 impl PageSamples for ReplacePasswordPage {
     const SEEN_BY: SeenBy = SeenBy::Owner;
 
