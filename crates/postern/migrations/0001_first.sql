@@ -249,6 +249,8 @@ CREATE TABLE sessions (
     expires_at BIGINT NOT NULL,
     -- When a passkey was last touched in it.
     stepped_up_at BIGINT,
+    -- When a factor of any kind last proved something in it.
+    factor_shown_at BIGINT,
     ended_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, token_hash),

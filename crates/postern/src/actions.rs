@@ -25,6 +25,7 @@ pub mod create_service_token;
 pub mod decide_on_passkey;
 pub mod decide_on_power;
 pub mod diagnose_person;
+pub mod disown_activity;
 pub mod earlier_cases;
 pub mod end_access;
 pub mod end_session;

@@ -102,7 +102,7 @@ events! {
     SignInFailed<'_> = "signin.failed":
         "A sign-in attempt failed; the cause says why."
         as "could not sign in"
-        ocsf(Logon);
+        tells(owner(sometimes "of the third failed second step in a day, since the last sign-in")) ocsf(Logon);
     MfaFactorEnrolled<'_> = "mfa.factor_enrolled":
         "A person enrolled a factor."
         as "enrolled a factor"
@@ -192,6 +192,10 @@ events! {
         "An admin took a number or an address of a person off the file; messages go there for 30 days more."
         as "took a contact of {person} off the file"
         wants(reason, before) tells(owner) ssf(RecoveryInformationChanged);
+    UserActivityDisowned<'_> = "user.activity_disowned":
+        "A person said of something on their account: this wasn't me. What was under way has ended."
+        as "said that something on their account was not them"
+        tells(owner, seniors(sometimes "of the incident beside it"));
     UserPasswordChanged<'_> = "user.password_changed":
         "A person set a password, changed it with proof by a factor, or replaced a forgotten one by a passkey."
         as "set a password"
@@ -207,7 +211,7 @@ events! {
     SessionRevoked<'_> = "session.revoked":
         "Sessions ended before their time."
         as "ended sessions of {person}"
-        ocsf(Logoff) ssf(SessionRevoked);
+        tells(owner(why = "the owner ended them")) ocsf(Logoff) ssf(SessionRevoked);
     SessionSteppedUp<'_> = "session.stepped_up":
         "A passkey was touched in a session, for what is sensitive."
         as "touched the passkey for something sensitive";

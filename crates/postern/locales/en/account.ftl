@@ -112,6 +112,86 @@ where-you-are-signed-in = Where you are signed in
 session-from = from { $ip }, since { $at }
 this-session = this one
 end-this-session = End this session
+end-all-other-sessions = End all other sessions
+end-sessions-what-happens = { $count ->
+    [one] Whoever is signed in there is out at once. You stay signed in here.
+   *[other] Whoever is signed in at these { $count } places is out at once. You stay signed in here, and all your contacts are told.
+}
+prove-to-end-sessions = Show a way in that you have, so that nobody puts you out in your place:
+end-with-a-code = End with a code from my app
+no-other-session = You are signed in nowhere else.
+signed-in-elsewhere = { $count ->
+    [one] You are signed in at { $count } other place
+   *[other] You are signed in at { $count } other places
+}
+end-them-if-not-yours = You have just shown how you sign in. If you do not know what is listed below as signed in, end it now.
+
+recent-activity = Recent activity
+recent-activity-what = What happened on your account, newest first. If something was not you, say so: it takes one press.
+all-activity = All activity
+older-activity = Older
+no-activity = Nothing yet.
+this-was-not-me = This wasn't me
+was-not-you = not you
+activity-at = { $at }
+activity-from = { $at }, from { $ip }
+activity-from-browser = { $at }, { $browser } at { $ip }
+activity-by-desk = { $at }, by the help desk or your organisation
+activity-signed-in-by-passkey = Signed in with a passkey or security key
+activity-signed-in-by-code = Signed in with password and code
+activity-signed-in-by-backup-code = Signed in with password and backup code
+activity-account-was-shut = Somebody tried to sign in while the account was suspended
+activity-password-put-off = A sign-in was put off after too many wrong passwords
+activity-password-led-nowhere = Somebody typed your password, and had nothing to show after it
+activity-wrong-password = Somebody typed a wrong password
+activity-second-step-failed = Somebody typed your password, and failed at the second step
+activity-passkey-failed = A passkey did not let somebody in
+activity-pass-failed = Somebody typed a pass that does not work
+activity-factor-added = A way to sign in was added
+activity-factor-removed = A way to sign in was removed
+activity-factor-named = A way to sign in was renamed
+activity-passkey-approved = A waiting passkey was let work
+activity-factor-disabled = A way to sign in was switched off after too many wrong tries
+activity-factors-reset = All ways to sign in were reset
+activity-codes-kept = New backup codes came into use
+activity-codes-given = New backup codes were made possible
+activity-code-used = A backup code was used up
+activity-record-changed = Your name, manager, tier or role was changed
+activity-set-up-code = A new set-up code was made
+activity-contact-added = A number or mail address was added
+activity-contact-attested = A number or mail address counts from now on
+activity-contact-removed = A number or mail address was removed
+activity-contact-lost = A number or mail address was reported lost
+activity-disowned = You said of something that it was not you
+activity-password-changed = The password was set or changed
+activity-suspended = The account was suspended
+activity-enabled = The account was opened again
+activity-sessions-ended = Sessions were ended
+activity-session-ended = A session was ended, or somebody signed out
+activity-pass-shown = A one-use pass was shown
+activity-pass-used = A one-use pass was used
+activity-request-opened = Somebody asked to recover your account
+activity-request-joined = Somebody went on with a request to recover your account
+activity-request-verified = The proof of a request to recover your account sufficed
+activity-request-refused = A request to recover your account was refused
+activity-request-stopped = A request to recover your account was stopped
+activity-request-closed = A request to recover your account is over
+disown-what-happens = One press ends every other session, sign-ins half done, passkeys and codes that do not work yet, and open requests to recover your account. The help desk looks at it, and all your contacts are told. What works already stays: look at it afterwards.
+disown-stays = You have just shown how you sign in, so you stay signed in here.
+disown-ends-here-too = You are signed out here too, unless you first show a way in that you have.
+stay-by-a-passkey = Touch a passkey to stay signed in here
+code-to-stay = Code from your app, to stay signed in here (optional)
+stop-it-now = This wasn't me: stop it now
+disowned-sessions = { $count ->
+    [0] Nobody else was signed in.
+    [one] { $count } session has ended.
+   *[other] { $count } sessions have ended.
+}
+what-to-do-now = What to do now
+disowned-sign-in-again = <a href="{ $page }">Sign in again</a>.
+disowned-change-password = <a href="{ $page }">Change your password</a>.
+disowned-look-at-factors = <a href="{ $page }">Look at how you sign in</a>: remove what you do not know.
+disowned-call = If you cannot, or if you find something that you do not know, call the help desk. It can suspend your account at once.
 
 # Proof by a way in that is there.
 use-a-passkey = Use a passkey
@@ -159,8 +239,10 @@ remove-with-a-code = Remove it with a code
 
 # What was just done.
 toast-notices = Your choice is saved.
+toast-others-failed = Since you were here last, somebody typed your password and failed at the second step. If it was not you, change your password; your account page lists it under recent activity.
 toast-session-ended = That session is ended.
 toast-clock-set = The clock is set. Its codes work again.
+toast-other-sessions-ended = Every other session of yours is ended.
 toast-factor-named = The name is saved.
 toast-factor-removed = It is removed.
 toast-code-app = The code app works from now on.

@@ -24,6 +24,9 @@ control-characters = A field holds control characters, such as NUL, which are no
 # $field is the field's name as programs send it.
 control-characters-in = { $field }: control characters, such as NUL, are not taken. Nothing was changed. Type it anew.
 hidden-characters = Type it anew: it holds characters that can't be seen, or that turn the direction of writing.
+disowned-already = You have said so already. What was under way then has ended.
+too-late-to-disown = This is too long ago, or nothing that can be stopped. Call the help desk.
+show-a-factor-first = Show a way in that you have first: the last time was more than five minutes ago.
 passkey-touch-wanted = This wants a touch of your passkey first: the last one was more than five minutes ago.
 throttled-for-seconds = { $count ->
     [one] Too many attempts. Wait a second and try again.

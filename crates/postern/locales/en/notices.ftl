@@ -158,6 +158,18 @@ notice-password-replaced-subject = Another password was set for your account
 notice-password-replaced-short = Another password was set for your account.
 notice-password-replaced-text = Somebody who did not know the password of your account, and showed a passkey of yours, set another one. Every other session has ended.
 
+notice-other-sessions-ended-subject = Other sessions of your account were ended
+notice-other-sessions-ended-short = All sessions but one were ended.
+notice-other-sessions-ended-text = Somebody who is signed in to your account, and showed one of your sign-in methods, ended every other session of it.
+
+notice-activity-disowned-subject = Something on your account was not you
+notice-activity-disowned-short = You told us that something was not you.
+notice-activity-disowned-text = Somebody who is signed in to your account said of something on it "this wasn't me". So sessions, sign-ins under way and open requests to recover it have ended. The help desk knows.
+
+notice-second-step-failed-subject = Somebody has your password
+notice-second-step-failed-short = Somebody has your password.
+notice-second-step-failed-text = Somebody typed the right password of your account, and failed at the second step several times. Nobody got in. If it was not you, sign in and change your password.
+
 notice-account-suspended-subject = Your account is suspended
 notice-account-suspended-short = Your account is suspended.
 notice-account-suspended-text = Somebody answered one of our messages to you with "this was not me". So nobody can sign in to your account now, and every session has ended. Call the help desk.

@@ -31,6 +31,8 @@ pub struct Caller {
     pub phishing_resistant: bool,
     /// When they last touched a passkey in this session. A token never did.
     pub stepped_up_at: Option<Timestamp>,
+    /// When a factor of theirs, be it a code, last proved something in this session. In a token none ever did.
+    pub factor_shown_at: Option<Timestamp>,
     /// When the session ends, if nothing is asked in it any more. A token has none.
     pub session_ends_at: Option<Timestamp>,
     /// Cases that they have taken up and that need the desk now: for the head of each page.
@@ -53,13 +55,18 @@ impl Caller {
 
     /// For what is sensitive: a passkey was touched within the last five minutes. A service token cannot.
     pub fn expect_step_up(&self, now: Timestamp) -> Result<(), ActionError> {
-        // Nodes' clocks differ by a little either way.
-        let fresh = |at: Timestamp| now.duration_since(at).abs() <= Config::STEP_UP_LIFE;
-        if self.scopes.is_none() && self.stepped_up_at.is_some_and(fresh) {
+        if self.scopes.is_none() && self.stepped_up_at.is_some_and(|at| is_fresh(at, now)) {
             Ok(())
         } else {
             Err(ActionError::StepUp)
         }
+    }
+
+    /// Whether they showed a factor of any kind in this session within the last five minutes: enough to end what is theirs,
+    /// and for nothing else. A service token never did.
+    pub fn has_just_shown_factor(&self, now: Timestamp) -> bool {
+        let shown = self.stepped_up_at.max(self.factor_shown_at);
+        self.scopes.is_none() && shown.is_some_and(|at| is_fresh(at, now))
     }
 
     /// As records name them.
@@ -70,6 +77,11 @@ impl Caller {
             None => Actor::Person { id },
         }
     }
+}
+
+/// Nodes' clocks differ by a little either way.
+fn is_fresh(at: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(at).abs() <= Config::STEP_UP_LIFE
 }
 
 impl Caller {

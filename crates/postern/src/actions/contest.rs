@@ -141,7 +141,7 @@ async fn open_choices(scope: &Scope, contest: &Contest) -> Result<Vec<CaseRow>, 
 }
 
 /// Stops the case. Its reset may have been done already: then the account is suspended too.
-async fn contest_case(
+pub(super) async fn contest_case(
     scope: &Scope,
     change: &mut Change<'_>,
     id: &CaseId,
@@ -220,7 +220,11 @@ fn event(person: &PersonId, case: Option<CaseId>, stopped: &Stopped, by: &str) -
     event
 }
 
-async fn suspend(scope: &Scope, change: &mut Change<'_>, person: &PersonId) -> Result<(), ActionError> {
+pub(super) async fn suspend(
+    scope: &Scope,
+    change: &mut Change<'_>,
+    person: &PersonId,
+) -> Result<(), ActionError> {
     match persons::suspend(change, person, "the owner said: this was not me").await {
         Ok(()) => {
             let event = Event::new(Actor::System, UserSuspended { why: "contested" })

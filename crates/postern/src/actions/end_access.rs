@@ -1,5 +1,5 @@
-//! What ends with a person's access: after a reset, when somebody said "this was not me", and when the operator lets them
-//! back in. One list, so that nothing is forgotten in one of the three; a test holds it to every table of the schema.
+//! What ends with a person's access: after a reset, when somebody said "this was not me", in a notice or on the account page, and
+//! when the operator lets them back in. One list, so that nothing is forgotten in one of them; a test holds it to every table of the schema.
 
 use postern_core::event::payload::MfaFactorRemoved;
 use postern_core::event::{Actor, Event};
@@ -17,12 +17,15 @@ use crate::store::{Change, backup_codes, ceremonies, enrolment_passes, flows, kn
 
 /// Why it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AccessEnd {
+pub enum AccessEnd<'a> {
     /// Every way in goes: the person enrols anew.
     Reset,
     /// The account is shut: what the person has is theirs again when it is opened. What was added and does not work yet
     /// may be the intruder's, and never will.
     Suspension,
+    /// The owner said of something on the account that it was not them: the same, and browsers are known no more. Where they have just
+    /// shown a factor, the session in which they said it stays.
+    Disowned { stays: Option<&'a str> },
 }
 
 /// Ends it, in the change that is the reason. The answer: how many sessions ended.
@@ -30,7 +33,7 @@ pub(super) async fn end_access(
     scope: &Scope,
     change: &mut Change<'_>,
     person: &PersonId,
-    end: AccessEnd,
+    end: AccessEnd<'_>,
 ) -> Result<u64, ActionError> {
     match end {
         AccessEnd::Reset => {
@@ -38,9 +41,12 @@ pub(super) async fn end_access(
             backup_codes::revoke_all(change, person).await?;
             known_devices::revoke_all(change, person).await?;
         }
-        AccessEnd::Suspension => {
+        AccessEnd::Suspension | AccessEnd::Disowned { .. } => {
             remove_waiting_passkeys(change, person).await?;
             backup_codes::revoke_unconfirmed(change, person).await?;
+            if end != AccessEnd::Suspension {
+                known_devices::revoke_all(change, person).await?;
+            }
         }
     }
     enrolment_passes::revoke(change, person, None).await?;
@@ -50,7 +56,10 @@ pub(super) async fn end_access(
     first_passkey::consume(change, person).await?;
     stop_powers_of(scope, change, person).await?;
     revoke_tokens_of(change, person).await?;
-    Ok(sessions::end_all(change, person).await?)
+    Ok(match end {
+        AccessEnd::Disowned { stays: Some(own) } => sessions::end_others(change, person, own).await?,
+        _ => sessions::end_all(change, person).await?,
+    })
 }
 
 /// What was added and does not work yet never will.

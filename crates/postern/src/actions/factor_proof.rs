@@ -14,7 +14,7 @@ use super::use_totp::{self, REUSED, WrongCode};
 use super::{ActionError, Caller, RateLimit};
 use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
-use crate::store::{Change, StoreError, factors};
+use crate::store::{Change, StoreError, ceremonies, factors, sessions};
 use crate::texts::MessageId;
 
 /// What somebody shows.
@@ -41,6 +41,8 @@ impl FactorProof {
 
 /// A proof that was right. It counts once it is used up, in the change that it was given for.
 pub(super) struct RightProof {
+    /// In which it was shown.
+    session: String,
     limit: Option<RateLimit>,
     shown: Shown,
 }
@@ -62,6 +64,46 @@ impl ProvenBy {
     /// As it stands in a record.
     pub(super) fn on_record(&self) -> ProvingFactor<'_> {
         ProvingFactor { kind: self.kind, factor: &self.factor }
+    }
+}
+
+/// What ends something of the caller's own wants a factor that was shown within the last five minutes, or one now. The
+/// answer: the proof to use up, where one has to be.
+pub(super) async fn check_unless_fresh(
+    scope: &Scope,
+    caller: &Caller,
+    step: &'static str,
+    (key, proof): (CeremonyKey<'_>, Option<&FactorProof>),
+) -> Result<Option<FreshProof>, ActionError> {
+    let Some(proof) = proof else {
+        if caller.has_just_shown_factor(scope.now) {
+            return Ok(None);
+        }
+        return Err(ActionError::invalid("proof", MessageId("show-a-factor-first")));
+    };
+    let asked = load_asked(scope, key, proof).await?;
+    let right = check(scope, caller, step, (proof, asked.as_ref())).await?;
+    Ok(Some(FreshProof { right, is_ceremony: asked.is_some() }))
+}
+
+/// A proof that was right, and whether a ceremony asked for it.
+pub(super) struct FreshProof {
+    right: RightProof,
+    is_ceremony: bool,
+}
+
+impl FreshProof {
+    /// Uses it up, and the ceremony with it.
+    pub(super) async fn use_up(
+        self,
+        scope: &Scope,
+        change: &mut Change<'_>,
+        key: CeremonyKey<'_>,
+    ) -> Result<ProvenBy, ActionError> {
+        if self.is_ceremony {
+            ceremonies::consume(change, key).await?;
+        }
+        self.right.use_up(scope, change).await
     }
 }
 
@@ -106,7 +148,7 @@ pub(super) async fn check(
             let held = passkeys::list_working(scope, &caller.person.id).await?;
             if let Some((held, result)) = passkeys::answered(scope, held, (asked, answer)) {
                 let shown = Shown::Touch { held: Box::new(held), result: Box::new(result) };
-                return Ok(RightProof { limit: None, shown });
+                return Ok(RightProof { session: caller.session.clone(), limit: None, shown });
             }
             refuse(scope, caller, step, "an answer that is not from a key of this person").await?;
             Err(ActionError::Wrong(MessageId("not-your-passkey-or-code")))
@@ -133,7 +175,8 @@ async fn check_code(
     let held = factors::list(&scope.app.db, &scope.tenant.id, person).await?;
     let (factor, check) = use_totp::check(scope, person, (&held, code))?;
     if let Check::Accepted { step, clock } = check {
-        return Ok(RightProof { limit: Some(limit), shown: Shown::Code { factor, step, clock } });
+        let shown = Shown::Code { factor, step, clock };
+        return Ok(RightProof { session: caller.session.clone(), limit: Some(limit), shown });
     }
     let wrong = WrongCode::of(check);
     refuse(scope, caller, step, wrong.cause).await?;
@@ -152,6 +195,7 @@ impl RightProof {
         if let Some(limit) = &self.limit {
             limit.clear(change).await?;
         }
+        sessions::save_factor_shown(change, &self.session).await?;
         match self.shown {
             Shown::Code { factor, step, clock } => {
                 match factors::save_step(change, &factor, (step, clock)).await {

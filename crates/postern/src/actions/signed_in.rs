@@ -1,8 +1,10 @@
 //! What every completed sign-in does: a session, a record, and the end of a recovery that was waiting for it.
 
+use jiff::{SignedDuration, Timestamp};
 use postern_core::case::Stage;
 use postern_core::event::payload::{CaseClosed, SessionEnded, SignInFailed, SignInSucceeded};
 use postern_core::event::{Actor, Event};
+use postern_core::factor::FactorKind;
 use postern_core::id::PersonId;
 use postern_core::signin::{AccountStatus, Assurance, FlowError};
 use zeroize::Zeroizing;
@@ -21,6 +23,11 @@ use crate::store::sessions::NewSession;
 use crate::store::sign_ins::NewSignIn;
 use crate::store::{Change, StoreError, cases, factors, known_devices, persons, sessions, sign_ins};
 
+/// How many failed second steps in a day, since the last sign-in, the owner is told of.
+const TOLD_AT: i64 = 3;
+/// For how long the next sign-in mentions them.
+const MENTIONED_FOR: SignedDuration = SignedDuration::from_hours(24 * 30);
+
 /// The tokens for the person's cookies.
 pub struct SignedIn {
     /// Names the session.
@@ -29,6 +36,8 @@ pub struct SignedIn {
     pub device: Zeroizing<String>,
     /// Whether a recovery waited for it, and is closed now.
     pub ends_recovery: bool,
+    /// Whether somebody elsewhere showed the right password since the last time, and failed at the second step.
+    pub others_failed: bool,
 }
 
 /// What the directory says of a person now.
@@ -78,6 +87,9 @@ pub(super) async fn complete(
     sessions::insert(&mut change, &new).await?;
     end_session_of_before(&mut change, &person.id, request.session.as_deref()).await?;
     known_devices::insert(&mut change, &person.id, &token_hash(&device)).await?;
+    let month = scope.now.saturating_sub(MENTIONED_FOR).unwrap_or(Timestamp::UNIX_EPOCH);
+    let own = Some((request.ip.as_str(), request.user_agent.as_str()));
+    let others_failed = sign_ins::count_failed_second_steps(&mut change, &person.id, month, own).await? > 0;
     let attempt = NewSignIn {
         person: Some(&person.id),
         login: &person.login,
@@ -95,7 +107,7 @@ pub(super) async fn complete(
     change.commit(&Event::new(actor, succeeded).person(&person.id)).await?;
     scope.app.metrics.count_sign_in(&scope.tenant, true);
     scope.app.jobs.records.notify_one();
-    Ok(SignedIn { session, device, ends_recovery })
+    Ok(SignedIn { session, device, ends_recovery, others_failed })
 }
 
 /// The browser's cookie is replaced: what it named before, whosever it was, must not live on where nobody sees it.
@@ -164,6 +176,9 @@ pub(super) async fn failed(
         detail: attempt.detail.as_deref(),
     };
     sign_ins::insert(&mut change, &row).await?;
+    if let Some(person) = person.filter(|_| attempt.method != FactorKind::Password.as_str()) {
+        tell_of_second_steps(scope, &mut change, person).await?;
+    }
     let failed =
         SignInFailed { method: attempt.method, cause: attempt.cause, detail: attempt.detail.as_deref() };
     let mut event = Event::new(Actor::Anonymous, failed);
@@ -171,6 +186,19 @@ pub(super) async fn failed(
     change.commit(&event).await?;
     scope.app.metrics.count_sign_in(&scope.tenant, false);
     scope.app.jobs.records.notify_one();
+    Ok(())
+}
+
+/// The owner is told at the third time: a slip of the finger is no news, and each of these had the password.
+async fn tell_of_second_steps(
+    scope: &Scope,
+    change: &mut Change<'_>,
+    person: &Person,
+) -> Result<(), StoreError> {
+    let day = scope.now.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::UNIX_EPOCH);
+    if sign_ins::count_failed_second_steps(change, &person.id, day, None).await? == TOLD_AT {
+        notify::announce(scope, change, &person.id, None, Notice::SecondStepFailed).await?;
+    }
     Ok(())
 }
 

@@ -13,6 +13,7 @@ use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::flows::FlowRow;
+use crate::store::sign_ins::AFTER_PASSWORD;
 use crate::store::{ceremonies, flows, persons};
 use crate::texts::MessageId;
 
@@ -59,7 +60,8 @@ async fn sign_in(
     let state: SecurityKeyAuthentication = ceremony::load_state(scope, key).await?;
     let held = passkeys::list_working(scope, &person.id).await?;
     let Some((held, result)) = passkeys::answered(scope, held, (&state, answer)) else {
-        let attempt = Failed { method: FactorKind::Webauthn.as_str(), cause: "mfa_wrong_code", detail: None };
+        let detail = Some(AFTER_PASSWORD.to_owned());
+        let attempt = Failed { method: FactorKind::Webauthn.as_str(), cause: "mfa_wrong_code", detail };
         failed(scope, Some(&person), &person.login, attempt).await?;
         return Err(WRONG);
     };

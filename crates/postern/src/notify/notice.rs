@@ -93,6 +93,12 @@ notices! {
     PasswordChanged => "password_changed", "password-changed", spoken;
     /// Its owner had forgotten the password, and set another one by a passkey.
     PasswordReplaced => "password_replaced", "password-replaced", spoken;
+    /// Its owner ended every other session.
+    OtherSessionsEnded => "other_sessions_ended", "other-sessions-ended", written;
+    /// Its owner said on the account page of something there that it was not them.
+    ActivityDisowned => "activity_disowned", "activity-disowned", spoken;
+    /// Somebody showed the right password, and failed at the second step again and again.
+    SecondStepFailed => "second_step_failed", "second-step-failed", written;
     /// The account is closed to everybody, because somebody said "this was not me".
     AccountSuspended => "account_suspended", "account-suspended", spoken;
     /// After the remedy the manager or the desk said no, or handed it to a senior.

@@ -8,7 +8,7 @@ pub use numbers::{
     NumberedTo, find_number, find_placed_number, last_numbers, list_touched, list_waiting_numbers,
     newest_numbers,
 };
-pub use search::{AuditFilter, count_of_event, list, moment};
+pub use search::{AuditFilter, count_of_event, find_about, has_said, list, list_about, moment};
 pub use tree::{
     find_checkpoint, find_checkpoint_for, find_hashes, insert_checkpoint, insert_hashes, load_hashes,
 };

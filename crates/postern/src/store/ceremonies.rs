@@ -32,6 +32,8 @@ pub enum CeremonyKind {
     ResyncTotp,
     /// Setting another password in the place of a forgotten one.
     ReplacePassword,
+    /// Ending sessions of one's own.
+    EndSession,
 }
 
 impl CeremonyKind {
@@ -50,6 +52,7 @@ impl CeremonyKind {
             Self::ChangePassword => "change_password",
             Self::ResyncTotp => "resync_totp",
             Self::ReplacePassword => "replace_password",
+            Self::EndSession => "end_session",
         }
     }
 }

@@ -54,6 +54,9 @@ pub const LIKELY_BREACH: i64 = 3;
 /// The rule that finds floods of requests to recover an account.
 pub const RECOVERY_FLOOD: &str = "recovery_flood";
 
+/// The rule of what owners said was not them.
+pub const DISOWNED: &str = "disowned_activity";
+
 /// A finding about everybody whom it names, as opposed to one about an address or a provider that names many.
 const ABOUT_THEM: &str = "(subject_kind = 'person' OR severity_rank >= 3)";
 

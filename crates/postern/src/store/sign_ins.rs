@@ -107,6 +107,74 @@ pub async fn list_of_person(
         .await?)
 }
 
+/// A person's attempts from before a moment and an id on, newest first.
+pub async fn list_of_person_before(
+    db: &Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    before: Option<(Timestamp, &str)>,
+    most: i64,
+) -> Result<Vec<SignInRow>> {
+    let (at, id) = before.map_or((i64::MAX, ""), |(at, id)| (micros(at), id));
+    let sql = format!(
+        "SELECT {COLUMNS} FROM sign_ins WHERE tenant_id = $1 AND person_id = $2 AND (at, id) < ($3, $4) \
+         ORDER BY at DESC, id DESC LIMIT $5"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(person.as_str())
+        .bind(at)
+        .bind(id)
+        .bind(most)
+        .fetch_all(db.reader())
+        .await?)
+}
+
+/// One attempt of a person.
+pub async fn find_of_person(
+    db: &Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    id: &str,
+) -> Result<Option<SignInRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM sign_ins WHERE tenant_id = $1 AND id = $2 AND person_id = $3");
+    let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(id);
+    Ok(query.bind(person.as_str()).fetch_optional(db.reader()).await?)
+}
+
+/// The detail of a passkey that failed after the right password.
+pub const AFTER_PASSWORD: &str = "after the password";
+
+/// What is shown after the right password.
+const SECOND_STEPS: &str =
+    "(method IN ('totp', 'backup_code') OR (method = 'webauthn' AND detail = 'after the password'))";
+
+/// How often somebody has shown the right password and failed at the second step since the person last signed in, and since
+/// `from`; read inside the change. `but_from`: an address and a browser whose attempts do not count.
+pub async fn count_failed_second_steps(
+    change: &mut Change<'_>,
+    person: &PersonId,
+    from: Timestamp,
+    but_from: Option<(&str, &str)>,
+) -> Result<i64> {
+    let tenant = change.tenant().clone();
+    let (ip, browser) = but_from.unwrap_or_default();
+    let sql = format!(
+        "SELECT COUNT(*) FROM sign_ins WHERE tenant_id = $1 AND person_id = $2 AND at >= $3 AND result = 'failure' \
+         AND {SECOND_STEPS} AND NOT (ip = $4 AND user_agent = $5) AND at > COALESCE((SELECT MAX(at) FROM sign_ins \
+         WHERE tenant_id = $1 AND person_id = $2 AND result = 'success'), 0)"
+    );
+    let (count,): (i64,) = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(person.as_str())
+        .bind(micros(from))
+        .bind(ip)
+        .bind(browser)
+        .fetch_one(change.conn())
+        .await?;
+    Ok(count)
+}
+
 /// Attempts of a tenant after the id `after` and not before `from`, oldest first, at most `most`: ids sort by time.
 pub async fn list_after(
     db: &Db,

@@ -1,8 +1,11 @@
 //! A signed-in person's own pages.
 
+pub mod activity;
 pub mod backup_codes;
 pub mod code_apps;
+pub mod end_session;
 pub mod factors;
+pub mod not_me;
 pub mod notices;
 pub mod overview;
 pub mod passkeys;

@@ -1,6 +1,7 @@
 //! `/api/v1`: what the pages can do, for programs. Each handler parses, calls the action that the page calls, and
 //! answers in JSON. `/api/openapi.json` describes it, `/api` shows that description to people.
 
+pub mod activity;
 pub mod audit;
 pub mod audit_view;
 pub mod backup_codes;
@@ -33,6 +34,7 @@ pub mod resync;
 pub mod runbook;
 pub mod saved_views;
 pub mod search_view;
+pub mod sessions;
 pub mod set_up;
 pub mod sign_ins;
 pub mod tokens;
@@ -98,6 +100,12 @@ pub fn open() -> Router<Arc<App>> {
 fn account() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/account/readiness", get(readiness::show))
+        .route("/api/v1/account/activity", get(activity::list))
+        .route("/api/v1/account/activity/{id}/not-me", post(activity::not_me))
+        .route("/api/v1/account/sessions", get(sessions::list))
+        .route("/api/v1/account/sessions/end/start", post(sessions::start_end))
+        .route("/api/v1/account/sessions/{id}/end", post(sessions::end_one))
+        .route("/api/v1/account/sessions/end-others", post(sessions::end_others))
         .route("/api/v1/account/factors", get(factors::list))
         .route("/api/v1/account/factors/{id}/name", post(factors::name))
         .route("/api/v1/account/factors/{id}/resync/start", post(resync::start))

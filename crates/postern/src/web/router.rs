@@ -89,6 +89,8 @@ fn open() -> Router<Arc<App>> {
 fn own_account() -> Router<Arc<App>> {
     Router::new()
         .route("/account", get(account::overview::show))
+        .route("/account/activity", get(account::activity::show))
+        .route("/account/activity/{id}/not-me", get(account::not_me::show).post(account::not_me::submit))
         .route("/account/factors/{id}/name", post(account::factors::name))
         .route(
             "/account/factors/{id}/remove",
@@ -115,7 +117,15 @@ fn own_account() -> Router<Arc<App>> {
         .route("/account/step-up/start", post(account::step_up::start))
         .route("/account/step-up/finish", post(account::step_up::finish))
         .route("/account/notices", post(account::notices::choose))
-        .route("/account/sessions/{id}/end", post(account::overview::end_session))
+        .route(
+            "/account/sessions/{id}/end",
+            get(account::end_session::show).post(account::end_session::submit),
+        )
+        .route("/account/sessions/end/start", post(api::sessions::start_end))
+        .route(
+            "/account/sessions/end-others",
+            get(account::end_session::show_others).post(account::end_session::submit_others),
+        )
         .route("/account/vouches/{id}", get(account::vouch::show).post(account::vouch::submit))
 }
 

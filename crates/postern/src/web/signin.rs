@@ -44,6 +44,8 @@ fn keep(signed_in: &SignedIn, mut response: Response) -> Response {
     cookies::CEREMONY.clear(headers);
     if signed_in.ends_recovery {
         cookies::TOAST.set(headers, Toast::BackIn.as_str());
+    } else if signed_in.others_failed {
+        cookies::TOAST.set(headers, Toast::OthersFailed.as_str());
     }
     response
 }

@@ -58,6 +58,7 @@ macro_rules! toasts {
 toasts! {
     CaseOpened => "opened", English("The case is open, and the owner is told. The reference is on it.");
     BackIn => "back-in", Message("toast-back-in");
+    OthersFailed => "others-failed", Message("toast-others-failed");
     NoRequestHere => "no-request", Message("toast-no-request");
     RequestGone => "request-gone", Message("toast-request-gone");
     CallRecorded => "call", English("The call is recorded.");
@@ -89,6 +90,7 @@ toasts! {
     NoteAdded => "note", English("The note is kept.");
     SessionEnded => "session-ended", Message("toast-session-ended");
     ClockSet => "clock-set", Message("toast-clock-set");
+    OtherSessionsEnded => "others-ended", Message("toast-other-sessions-ended");
     FactorNamed => "factor-named", Message("toast-factor-named");
     FactorRemoved => "factor-removed", Message("toast-factor-removed");
     CodeAppAdded => "code-app", Message("toast-code-app");

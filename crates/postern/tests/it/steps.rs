@@ -48,6 +48,7 @@ impl TestApp {
             session,
             phishing_resistant: true,
             stepped_up_at: Some(now),
+            factor_shown_at: None,
             session_ends_at: None,
             waiting_cases: 0,
             scopes: None,

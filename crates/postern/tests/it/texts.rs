@@ -18,7 +18,7 @@ use messages::FluentMessage;
 use templates::{Call, PageTemplate};
 
 /// Calls whose id comes from code, where it is a `MessageId` or a toast's `Message`.
-const FROM_CODE: [&str; 7] = [
+const FROM_CODE: [&str; 8] = [
     "page.progress.now",
     "page.progress.next",
     "step",
@@ -26,6 +26,7 @@ const FROM_CODE: [&str; 7] = [
     "toast.message",
     "page.title",
     "notice.label",
+    "entry.message_id",
 ];
 
 /// Attributes that people read and that are the same in every language.

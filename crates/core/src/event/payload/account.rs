@@ -223,6 +223,21 @@ pub enum UserPasswordChanged<'a> {
     },
 }
 
+/// `user.activity_disowned`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct UserActivityDisowned<'a> {
+    /// The record, or the sign-in, that it was said of.
+    pub entry: &'a str,
+    /// What that was: the name of its event.
+    pub event: &'a str,
+    /// How many sessions ended.
+    pub sessions: u64,
+    /// Whether the session in which it was said goes on: a factor was shown in it.
+    pub stays: bool,
+    /// The references of the requests that were stopped.
+    pub requests: &'a [String],
+}
+
 /// `user.suspended`
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct UserSuspended<'a> {

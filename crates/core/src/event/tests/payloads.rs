@@ -107,6 +107,10 @@ fn accounts(written: &mut WrittenKinds) {
         json!({ "sessions": 2, "why": "contested" }),
     );
     written.check(SessionSteppedUp { factor: "f1" }, json!({ "factor": "f1" }));
+    written.check(
+        SessionRevoked { sessions: 0, why: Some("the owner ended them") },
+        json!({ "sessions": 0, "why": "the owner ended them" }),
+    );
     written.check(SessionEnded { session: "s1" }, json!({ "session": "s1" }));
     written.check(PassIssued::FirstAdmin, json!(null));
     written.check(
@@ -136,6 +140,16 @@ fn accounts(written: &mut WrittenKinds) {
         json!({ "forgotten": true, "proven_by": { "kind": "totp", "factor": "f0" } }),
     );
     written.check(UserPasswordChanged::Removed { removed: AlwaysTrue }, json!({ "removed": true }));
+    written.check(
+        UserActivityDisowned {
+            entry: "e1",
+            event: "signin.succeeded",
+            sessions: 2,
+            stays: false,
+            requests: &["C-7K3M9Q".to_owned()],
+        },
+        json!({ "entry": "e1", "event": "signin.succeeded", "sessions": 2, "stays": false, "requests": ["C-7K3M9Q"] }),
+    );
     written.check(UserSuspended { why: "contested" }, json!({ "why": "contested" }));
     written.check(UserEnabled, json!(null));
 }

@@ -3,10 +3,10 @@
 
 use jiff::Timestamp;
 use postern_core::event::EventKind;
-use postern_core::id::TenantId;
+use postern_core::id::{PersonId, TenantId};
 
 use super::{COLUMNS, EntryRow};
-use crate::store::{Db, Result, time};
+use crate::store::{Change, Db, Result, parameters, time};
 
 /// What to show of the log. Empty fields match everything.
 #[derive(Clone, Debug, Default, serde::Deserialize)]
@@ -89,4 +89,57 @@ pub async fn list(db: &Db, tenant: &TenantId, filter: &AuditFilter, most: i64) -
         query = query.bind(value);
     }
     Ok(query.fetch_all(db.reader()).await?)
+}
+
+/// Entries of these kinds about a person, newest first, from before a moment and an id on; at most `most`.
+pub async fn list_about(
+    db: &Db,
+    tenant: &TenantId,
+    (person, kinds): (&PersonId, &[EventKind]),
+    before: Option<(Timestamp, &str)>,
+    most: i64,
+) -> Result<Vec<EntryRow>> {
+    let (at, id) = before.map_or_else(|| ("Z".to_owned(), ""), |(at, id)| (moment(at), id));
+    let sql = format!(
+        "SELECT {COLUMNS} FROM audit_entries WHERE tenant_id = $1 AND person_id = $2 AND (at, id) < ($3, $4) \
+         AND event IN ({}) ORDER BY at DESC, id DESC LIMIT {most}",
+        parameters(5, kinds.len())
+    );
+    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
+    query =
+        query.bind(tenant.as_str().to_owned()).bind(person.as_str().to_owned()).bind(at).bind(id.to_owned());
+    for kind in kinds {
+        query = query.bind(kind.as_str());
+    }
+    Ok(query.fetch_all(db.reader()).await?)
+}
+
+/// One entry about a person.
+pub async fn find_about(db: &Db, tenant: &TenantId, person: &PersonId, id: &str) -> Result<Option<EntryRow>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM audit_entries WHERE tenant_id = $1 AND id = $2 AND person_id = $3");
+    let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(id);
+    Ok(query.bind(person.as_str()).fetch_optional(db.reader()).await?)
+}
+
+/// Whether a record of this kind about a person says this word in `entry`, read inside a change.
+pub async fn has_said(
+    change: &mut Change<'_>,
+    (person, kind): (&PersonId, EventKind),
+    entry: &str,
+) -> Result<bool> {
+    let tenant = change.tenant().clone();
+    let bodies: Vec<(String,)> = sqlx::query_as(
+        "SELECT body FROM audit_entries WHERE tenant_id = $1 AND person_id = $2 AND event = $3",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .bind(kind.as_str())
+    .fetch_all(change.conn())
+    .await?;
+    let says = |body: &str| {
+        let body: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+        body.pointer("/detail/entry").and_then(serde_json::Value::as_str) == Some(entry)
+    };
+    Ok(bodies.iter().any(|(body,)| says(body)))
 }

@@ -1,6 +1,5 @@
 //! `/account`: how I sign in, where I am signed in, who needs my word.
 
-use axum::extract::Path;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::case::{Case, Stage};
 use postern_core::factor::FactorKind;
@@ -8,13 +7,14 @@ use serde::Serialize;
 
 use crate::actions::Caller;
 use crate::actions::choose_notices::{self, NoticeChoice};
-use crate::actions::end_session;
+use crate::actions::end_session::sign_out as end_own_session;
 use crate::config::Config;
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::sessions::Session;
 use crate::store::{cases, factors, persons, sessions};
 use crate::texts::MessageId;
+use crate::web::api::activity::{ActivityEntry, ActivityView};
 use crate::web::api::readiness::ReadinessView;
 use crate::web::cookies;
 use crate::web::extract::Signed;
@@ -22,7 +22,6 @@ use crate::web::factor_view::FactorView;
 use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::render;
-use crate::web::toast::Toast;
 
 /// What the page shows.
 #[derive(Serialize)]
@@ -41,6 +40,10 @@ pub struct AccountPage {
     /// What they could lose, and what would be left.
     pub readiness: ReadinessView,
     pub sessions: Vec<OwnSession>,
+    /// Whether a factor was shown a moment ago: sessions end at one press then.
+    pub has_shown_factor: bool,
+    /// What happened last.
+    pub activity: Vec<ActivityEntry>,
     /// Reports of theirs who wait for their word.
     pub requests: Vec<VouchRequest>,
     pub notices: Vec<NoticeSwitch>,
@@ -63,6 +66,19 @@ pub struct OwnSession {
     pub created_at: i64,
     /// Whether it is the one that looks.
     pub is_this: bool,
+}
+
+impl OwnSession {
+    /// As its owner sees it, from the session of `caller`.
+    pub(super) fn of(live: Session, caller: &Caller) -> Self {
+        Self {
+            is_this: live.id == caller.session,
+            id: live.id,
+            ip: live.ip,
+            user_agent: live.user_agent,
+            created_at: live.created_at,
+        }
+    }
 }
 
 /// Somebody who waits for their manager's word.
@@ -93,13 +109,6 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
     let works = |kind: FactorKind| own.iter().any(|factor| factor.is(kind) && factor.works(now));
     let factors: Vec<FactorView> = own.iter().map(|factor| FactorView::of(factor, now)).collect();
     let live = sessions::list(&scope.app.db, &scope.tenant.id, id, now, Config::SESSION_IDLE).await?;
-    let session = |live: Session| OwnSession {
-        is_this: live.id == caller.session,
-        id: live.id,
-        ip: live.ip,
-        user_agent: live.user_agent,
-        created_at: live.created_at,
-    };
     let when = (now, scope.tenant.settings.callable_if_filed_by(now));
     let summary = persons::load_summary(&scope.app.db, &scope.tenant.id, &caller.person, when).await?;
     let shown = AccountPage {
@@ -113,7 +122,9 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
             && !summary.first_passkey_granted,
         codes_left: summary.codes_left,
         readiness: ReadinessView::of(&scope, &caller, &own, &summary),
-        sessions: live.into_iter().map(session).collect(),
+        sessions: live.into_iter().map(|live| OwnSession::of(live, &caller)).collect(),
+        has_shown_factor: caller.has_just_shown_factor(now),
+        activity: ActivityView::load_latest(&scope, &caller).await?,
         requests: if summary.leads_somebody { requests(&scope, &caller).await? } else { Vec::new() },
         notices: notices(&scope, &caller, summary.leads_somebody).await?,
         phishing_resistant: caller.phishing_resistant,
@@ -161,19 +172,9 @@ async fn requests(scope: &Scope, caller: &Caller) -> Result<Vec<VouchRequest>, P
     Ok(wanted.into_iter().map(request).collect())
 }
 
-/// `POST /account/sessions/{id}/end`
-pub async fn end_session(
-    scope: Scope,
-    Signed(caller): Signed,
-    Path(id): Path<String>,
-) -> Result<Response, Problem> {
-    end_session::end_session(&scope, &caller, &id).await?;
-    Ok(Toast::SessionEnded.redirect("/account"))
-}
-
 /// `POST /sign-out`
 pub async fn sign_out(scope: Scope, Signed(caller): Signed) -> Result<Response, Problem> {
-    end_session::end_session(&scope, &caller, &caller.session).await?;
+    end_own_session(&scope, &caller).await?;
     let mut response = Redirect::to("/sign-in").into_response();
     cookies::SESSION.clear(response.headers_mut());
     Ok(response)

@@ -1,14 +1,18 @@
 //! A person's own account.
 
 use postern::texts::MessageId;
+use postern::web::account::activity::ActivityPage;
 use postern::web::account::backup_codes::{RenewBackupCodesPage, RenewedBackupCodesPage};
 use postern::web::account::code_apps::AddTotpPage;
+use postern::web::account::end_session::EndSessionPage;
 use postern::web::account::factors::RemoveFactorPage;
+use postern::web::account::not_me::{DisownPage, DisownedPage};
 use postern::web::account::overview::{AccountPage, NoticeSwitch, OwnSession, VouchRequest};
 use postern::web::account::password::ChangePasswordPage;
 use postern::web::account::replace_password::ReplacePasswordPage;
 use postern::web::account::resync::ResyncPage;
 use postern::web::account::vouch::{SaidBefore, VouchPage, VouchWantsPasskeyPage};
+use postern::web::api::activity::{ActivityEntry, DisownedView};
 use postern::web::api::readiness::{FactorAtHand, LossView, ReadinessView};
 use postern::web::factor_view::{ClockOff, FactorView};
 
@@ -21,6 +25,10 @@ use super::{
 pub fn all() -> Vec<PageSample> {
     [
         of::<AccountPage>(),
+        of::<ActivityPage>(),
+        of::<DisownPage>(),
+        of::<DisownedPage>(),
+        of::<EndSessionPage>(),
         of::<RemoveFactorPage>(),
         of::<AddTotpPage>(),
         of::<RenewBackupCodesPage>(),
@@ -117,17 +125,57 @@ fn all_lock_out() -> Vec<LossView> {
     ]
 }
 
+fn session(number: u32, is_this: bool) -> OwnSession {
+    OwnSession {
+        id: id(number),
+        ip: IPV6.to_owned(),
+        user_agent: if is_this { CHROME.to_owned() } else { MARKUP.to_owned() },
+        created_at: micros(days_ago(2)),
+        is_this,
+    }
+}
+
+impl PageSamples for EndSessionPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page = |sessions, has_code, has_passkey| Self {
+            sessions,
+            one: None,
+            has_shown_factor: false,
+            has_code,
+            has_passkey,
+            field: None,
+            error: None,
+        };
+        let one = || Some(id(312));
+        vec![
+            ("none", page(Vec::new(), true, false)),
+            ("at-once", Self { has_shown_factor: true, ..page(vec![session(312, false)], true, true) }),
+            (
+                "one-at-once",
+                Self { one: one(), has_shown_factor: true, ..page(vec![session(312, false)], true, true) },
+            ),
+            ("no-method", page(vec![session(312, false)], false, false)),
+            ("one", Self { one: one(), ..page(vec![session(312, false)], false, true) }),
+            (
+                "wrong-code",
+                Self {
+                    one: one(),
+                    field: Some("code"),
+                    error: wrong_text("This code is wrong."),
+                    ..page(vec![session(312, false)], true, false)
+                },
+            ),
+            ("others", page(vec![session(312, false), session(313, false)], true, true)),
+        ]
+    }
+}
+
 impl PageSamples for AccountPage {
     const SEEN_BY: SeenBy = SeenBy::Owner;
 
     fn samples() -> Vec<(&'static str, Self)> {
-        let session = |number, is_this| OwnSession {
-            id: id(number),
-            ip: IPV6.to_owned(),
-            user_agent: if is_this { CHROME.to_owned() } else { MARKUP.to_owned() },
-            created_at: micros(days_ago(2)),
-            is_this,
-        };
         let empty = || Self {
             name: "Ana Ferreira".to_owned(),
             login: "ana".to_owned(),
@@ -138,6 +186,8 @@ impl PageSamples for AccountPage {
             codes_left: 0,
             readiness: readiness("nothing", Vec::new()),
             sessions: vec![session(311, true)],
+            has_shown_factor: false,
+            activity: Vec::new(),
             requests: Vec::new(),
             notices: Vec::new(),
             phishing_resistant: false,
@@ -191,6 +241,8 @@ impl PageSamples for AccountPage {
                         ..readiness("safe", (0..4).map(|place| leaves("factor", Some(place), 3)).collect())
                     },
                     sessions: vec![session(311, true), session(312, false)],
+                    has_shown_factor: true,
+                    activity: activity(),
                     requests: vec![request("Fay Delgado"), request(RIGHT_TO_LEFT)],
                     notices: vec![
                         notice("vouch_asked", MessageId("staff-vouch-asked-label"), true),
@@ -413,5 +465,98 @@ impl PageSamples for VouchWantsPasskeyPage {
 
     fn samples() -> Vec<(&'static str, Self)> {
         vec![("usual", Self {})]
+    }
+}
+
+fn entry(number: u32, message: &'static str, by: &'static str) -> ActivityEntry {
+    let own = by == "anybody" || by == "you";
+    ActivityEntry {
+        id: id(number),
+        at: minutes_ago(70),
+        event: "signin.failed".to_owned(),
+        message_id: MessageId(message),
+        text: "Not shown on pages".to_owned(),
+        by,
+        ip: own.then(|| IPV6.to_owned()),
+        user_agent: None,
+        disowned: false,
+        can_disown: own,
+    }
+}
+
+/// One of each kind of line.
+fn activity() -> Vec<ActivityEntry> {
+    vec![
+        ActivityEntry {
+            user_agent: Some(MARKUP.to_owned()),
+            ..entry(331, "activity-second-step-failed", "anybody")
+        },
+        entry(332, "activity-factor-added", "you"),
+        ActivityEntry {
+            disowned: true,
+            can_disown: false,
+            ..entry(333, "activity-request-opened", "anybody")
+        },
+        entry(334, "activity-contact-added", "desk"),
+        entry(335, "activity-request-closed", "server"),
+    ]
+}
+
+impl PageSamples for ActivityPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        vec![
+            ("empty", Self { entries: Vec::new(), next: None }),
+            ("full", Self { entries: activity(), next: Some(format!("1.{}", id(335))) }),
+        ]
+    }
+}
+
+impl PageSamples for DisownPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page = |stays, has_code, has_passkey| Self {
+            entry: entry(331, "activity-second-step-failed", "anybody"),
+            stays,
+            has_code,
+            has_passkey,
+            field: None,
+            error: None,
+        };
+        vec![
+            ("stays", page(true, true, true)),
+            ("nothing-to-show", page(false, false, false)),
+            ("both", page(false, true, true)),
+            (
+                "wrong-code",
+                Self {
+                    field: Some("code"),
+                    error: wrong_text("This code is wrong."),
+                    ..page(false, true, false)
+                },
+            ),
+        ]
+    }
+}
+
+impl PageSamples for DisownedPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let done = |sessions, requests: &[&str], account_suspended, stays| Self {
+            done: DisownedView {
+                sessions,
+                requests: requests.iter().map(|&reference| reference.to_owned()).collect(),
+                account_suspended,
+                stays,
+            },
+        };
+        vec![
+            ("stays", done(0, &[], false, true)),
+            ("out", done(3, &["C-7K3M9Q", "C-2WPD9X"], false, false)),
+            ("suspended", done(1, &["C-7K3M9Q"], true, false)),
+        ]
     }
 }

@@ -6,6 +6,7 @@ use postern::job::Job;
 use postern::store::contacts;
 use postern::store::factors::{self, NewFactor};
 use postern::store::power_grants::{self, NewGrant};
+use postern::store::sign_ins::{self, NewSignIn};
 use postern::store::{jobs, service_tokens};
 use postern_core::factor::FactorKind;
 use postern_core::factor::totp::PhoneClock;
@@ -129,12 +130,36 @@ async fn waiting_passkey(app: &TestApp) -> String {
     listed["factors"][1]["id"].as_str().unwrap().to_owned()
 }
 
+/// A sign-in of somebody's, on record.
+async fn sign_in_of(app: &TestApp, login: &str) -> String {
+    let person = app.person(login).await;
+    let scope = app.scope();
+    let mut change = scope.begin().await.unwrap();
+    let new = NewSignIn {
+        person: Some(&person.id),
+        login,
+        ip: "127.0.0.1",
+        user_agent: PLANTED,
+        method: "totp",
+        result: "failure",
+        cause: Some("mfa_wrong_code"),
+        detail: None,
+    };
+    sign_ins::insert(&mut change, &new).await.unwrap();
+    change.commit_unrecorded(PLANTED).await.unwrap();
+    let rows = sign_ins::list_of_person(&app.db, &app.tenant, &person.id, 1).await.unwrap();
+    rows.first().unwrap().id.clone()
+}
+
 pub const PLANTED: &str = "planted by a test";
 
 /// What one request uses up, made anew for each.
 pub async fn plant(app: &TestApp, route: &str, login: &str) -> Option<String> {
     if route.contains("/account/factors/") && !login.is_empty() {
         return Some(code_app(app, login).await);
+    }
+    if route.contains("/activity/") && !login.is_empty() {
+        return Some(sign_in_of(app, login).await);
     }
     if route.contains("/sessions/") && !login.is_empty() {
         // Another one than that which asks.
