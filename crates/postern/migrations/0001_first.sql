@@ -40,6 +40,8 @@ CREATE TABLE persons (
     password_hash TEXT,
     suspended_at BIGINT,
     suspended_why TEXT,
+    -- Who at the desk did it; empty where the owner or the operator did.
+    suspended_by TEXT,
     -- Until then this person's first passkey works at once, although no passkey proved it.
     first_passkey_until BIGINT,
     created_at BIGINT NOT NULL,

@@ -203,11 +203,15 @@ events! {
     UserSuspended<'_> = "user.suspended":
         "An account was suspended."
         as "suspended the account of {person}"
-        wants(before) tells(owner(why = "contested")) ocsf(AccountDisable) ssf(AccountDisabled);
+        wants(reason_of_people, before) tells(owner(why = "contested"), owner(why = "the desk")) ocsf(AccountDisable) ssf(AccountDisabled);
     UserEnabled = "user.enabled":
         "An account was enabled again."
         as "enabled the account of {person} again"
-        wants(reason, before) ocsf(AccountEnable) ssf(AccountEnabled);
+        wants(reason, before) tells(owner) ocsf(AccountEnable) ssf(AccountEnabled);
+    UserLockLifted<'_> = "user.lock_lifted":
+        "The desk let somebody try again before their time, after wrong guesses; the counts stay."
+        as "let {person} try again after wrong guesses"
+        wants(reason, before) tells(owner);
     SessionRevoked<'_> = "session.revoked":
         "Sessions ended before their time."
         as "ended sessions of {person}"

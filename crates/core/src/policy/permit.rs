@@ -63,6 +63,12 @@ actions! {
     OpenCaseForCaller,
     /// End the sessions of a person.
     EndSessions,
+    /// Shut an account at once.
+    SuspendPerson,
+    /// Open an account again that the desk has shut.
+    LiftSuspension,
+    /// Let a person try again before their time, after wrong guesses.
+    LiftLock,
     /// Write a note about a person.
     AddNote,
     /// Let a passkey of staff work before its time.

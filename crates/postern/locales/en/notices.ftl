@@ -184,6 +184,18 @@ notice-recovery-goes-on-text = The recovery of your account had been stopped. A 
 
 notice-case-lapsed-subject = The recovery of your account was not finished in time
 notice-case-lapsed-short = Your recovery was not finished in time.
+notice-account-suspended-by-desk-subject = The help desk suspended your account
+notice-account-suspended-by-desk-short = The help desk suspended your account.
+notice-account-suspended-by-desk-text = The help desk suspended your account. Nobody can sign in to it now, and every session has ended. If you did not ask for that, call the help desk.
+
+notice-suspension-lifted-subject = Your account is open again
+notice-suspension-lifted-short = The help desk opened your account again.
+notice-suspension-lifted-text = The help desk lifted the suspension of your account. Whoever has your password and one of your sign-in methods can sign in again.
+
+notice-lock-lifted-subject = You can try to sign in again
+notice-lock-lifted-short = The help desk let you try to sign in again.
+notice-lock-lifted-text = After wrong guesses at your account, the help desk let you try again at once. If you did not ask for that, somebody else did.
+
 notice-case-lapsed-text = Your sign-in methods were removed a day ago, and nobody has signed in since. The request is closed, and neither its pass nor what was set up with it works any more. If you can't sign in, start a new request.
 
 notice-codes-lapsed-subject = The recovery of your account was not finished in time

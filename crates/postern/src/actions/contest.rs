@@ -23,6 +23,9 @@ use crate::store::contests::{Contest, ContestKind, NewContest};
 use crate::store::{Change, StoreError, cases, contests, persons};
 use crate::texts::MessageId;
 
+/// Why an account is suspended.
+const BY_OWNER: &str = "the owner said: this was not me";
+
 /// What was stopped, and what is asked.
 #[derive(Default)]
 pub struct Stopped {
@@ -225,7 +228,7 @@ pub(super) async fn suspend(
     change: &mut Change<'_>,
     person: &PersonId,
 ) -> Result<(), ActionError> {
-    match persons::suspend(change, person, "the owner said: this was not me").await {
+    match persons::suspend(change, person, (BY_OWNER, None)).await {
         Ok(()) => {
             let event = Event::new(Actor::System, UserSuspended { why: "contested" })
                 .person(person)
@@ -233,7 +236,7 @@ pub(super) async fn suspend(
             change.record(event);
             notify::announce(scope, change, person, None, Notice::AccountSuspended).await?;
         }
-        Err(StoreError::Conflict) => {}
+        Err(StoreError::Conflict) => persons::keep_suspended(change, person, BY_OWNER).await?,
         Err(other) => return Err(other.into()),
     }
     let ended = end_access(scope, change, person, AccessEnd::Suspension).await?;

@@ -11,7 +11,7 @@ use super::sender_limit::find_sender;
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
 use crate::scope::Scope;
-use crate::store::throttles::{self, Cap, CountedTry, Guess, RateLimitKey};
+use crate::store::throttles::{self, Cap, CountedTry, Guess, OPEN, RateLimitKey};
 use crate::store::{Change, StoreError, factors, known_devices, outbox};
 
 /// Whose guesses are counted together.
@@ -122,9 +122,6 @@ impl RateLimit {
 
 /// Why a payment leaves no record of its own.
 pub(super) const PAID: &str = "a guess was paid for; what it was is recorded when it was compared";
-
-/// The bucket of whoever has none of their own.
-const OPEN: &str = "open";
 
 fn cap_of(counted: &CountedTry) -> Cap {
     if counted.is(FactorKind::Password.as_str()) { Cap::EachBucket } else { Cap::Together }

@@ -101,6 +101,12 @@ notices! {
     SecondStepFailed => "second_step_failed", "second-step-failed", written;
     /// The account is closed to everybody, because somebody said "this was not me".
     AccountSuspended => "account_suspended", "account-suspended", spoken;
+    /// The desk shut the account.
+    AccountSuspendedByDesk => "account_suspended_by_desk", "account-suspended-by-desk", spoken;
+    /// A senior opened it again.
+    SuspensionLifted => "suspension_lifted", "suspension-lifted", spoken;
+    /// The desk let somebody try again before their time.
+    LockLifted => "lock_lifted", "lock-lifted", written;
     /// After the remedy the manager or the desk said no, or handed it to a senior.
     RecoveryStopped => "recovery_stopped", "recovery-stopped", spoken;
     /// A senior looked at what had been stopped.

@@ -5,9 +5,10 @@ mod key;
 pub use key::{CountedTry, RateLimitKey};
 
 use jiff::{SignedDuration, Timestamp};
+use postern_core::id::TenantId;
 use postern_core::throttle::{LIFETIME_CAP, wait_after};
 
-use super::{Change, Result, StoreError, micros, time};
+use super::{Change, Db, Result, StoreError, micros, parameters, time};
 
 /// The answer to "may I guess?".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,9 @@ pub enum Guess {
     /// The lifetime cap is reached: nothing but binding again helps.
     Exhausted,
 }
+
+/// The bucket of whoever has none of their own.
+pub const OPEN: &str = "open";
 
 /// The bucket of all buckets: the lifetime count.
 const LIFETIME: &str = "*";
@@ -86,6 +90,59 @@ pub async fn clear(change: &mut Change<'_>, key: &RateLimitKey, bucket: &str) ->
     .bind(now)
     .execute(change.conn())
     .await?;
+    Ok(())
+}
+
+/// A bucket that takes no guess now.
+pub struct ShutBucket {
+    subject: String,
+    /// Until when; `None`: the lifetime cap is reached.
+    pub until: Option<Timestamp>,
+}
+
+impl ShutBucket {
+    /// Whether it is of this key.
+    pub fn is_of(&self, key: &RateLimitKey) -> bool {
+        self.subject == key.as_str()
+    }
+}
+
+/// What is shut at `now` to whoever has no bucket of their own.
+pub async fn list_shut(
+    db: &Db,
+    tenant: &TenantId,
+    keys: &[RateLimitKey],
+    now: Timestamp,
+) -> Result<Vec<ShutBucket>> {
+    let sql = format!(
+        "SELECT subject, failures, next_at FROM throttles WHERE tenant_id = $1 AND bucket IN ($2, $3) \
+         AND (failures >= $4 OR next_at > $5) AND subject IN ({})",
+        parameters(6, keys.len())
+    );
+    let mut query = sqlx::query_as::<_, (String, i64, i64)>(sqlx::AssertSqlSafe(sql));
+    query =
+        query.bind(tenant.as_str().to_owned()).bind(LIFETIME).bind(OPEN).bind(LIFETIME_CAP).bind(micros(now));
+    for key in keys {
+        query = query.bind(key.as_str().to_owned());
+    }
+    let rows = query.fetch_all(db.reader()).await?;
+    let shut = |(subject, failures, next_at): (String, i64, i64)| ShutBucket {
+        until: (failures < LIFETIME_CAP).then(|| time(next_at)),
+        subject,
+    };
+    Ok(rows.into_iter().map(shut).collect())
+}
+
+/// The next guess waits for nothing any more. The counts stay: after a wrong one the wait is what it would have been.
+pub async fn end_wait(change: &mut Change<'_>, key: &RateLimitKey) -> Result<()> {
+    lock_lifetime(change, key).await?;
+    let tenant = change.tenant().clone();
+    sqlx::query("UPDATE throttles SET next_at = 0 WHERE tenant_id = $1 AND subject = $2 AND failures < $3")
+        .bind(tenant.as_str())
+        .bind(key.as_str())
+        .bind(LIFETIME_CAP)
+        .execute(change.conn())
+        .await?;
     Ok(())
 }
 

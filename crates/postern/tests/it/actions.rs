@@ -50,6 +50,7 @@ mod sign_in;
 mod staff_notices;
 mod step_up;
 mod stop_remedy;
+mod suspend_person;
 mod suspend_tenant;
 mod suspended_account;
 mod take_case;

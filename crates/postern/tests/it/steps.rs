@@ -84,7 +84,7 @@ impl TestApp {
         let person = self.person(login).await;
         let scope = self.scope();
         let mut change = scope.begin().await.unwrap();
-        persons::suspend(&mut change, &person.id, "the owner said: this was not me").await.unwrap();
+        persons::suspend(&mut change, &person.id, ("the owner said: this was not me", None)).await.unwrap();
         change
             .commit(
                 &Event::new(Actor::System, UserSuspended { why: "planted by a test" })

@@ -241,10 +241,17 @@ pub struct UserActivityDisowned<'a> {
 /// `user.suspended`
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct UserSuspended<'a> {
-    /// `contested`: the owner said "this was not me".
+    /// `contested`: the owner said "this was not me". `the desk`: somebody there did, with a reason.
     pub why: &'a str,
 }
 
 /// `user.enabled`
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct UserEnabled;
+
+/// `user.lock_lifted`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct UserLockLifted<'a> {
+    /// Of which secrets: `password`, `totp`, `backup_code` and so on.
+    pub kinds: &'a [&'a str],
+}

@@ -151,7 +151,9 @@ fn accounts(written: &mut WrittenKinds) {
         json!({ "entry": "e1", "event": "signin.succeeded", "sessions": 2, "stays": false, "requests": ["C-7K3M9Q"] }),
     );
     written.check(UserSuspended { why: "contested" }, json!({ "why": "contested" }));
+    written.check(UserSuspended { why: "the desk" }, json!({ "why": "the desk" }));
     written.check(UserEnabled, json!(null));
+    written.check(UserLockLifted { kinds: &["password", "totp"] }, json!({ "kinds": ["password", "totp"] }));
 }
 
 fn factors(written: &mut WrittenKinds) {

@@ -35,9 +35,13 @@ pub struct PersonDetail {
     pub suspended_at: Option<Timestamp>,
     /// Why it is suspended.
     pub suspended_why: Option<String>,
+    /// Who at the desk suspended it, by name; null where its owner or the operator did.
+    pub suspended_by: Option<String>,
     /// Whether they ever had a factor, signed in, or were recovered: who never did can have a new set-up code.
     pub is_enrolled: bool,
     pub factors: Vec<FactorView>,
+    /// Secrets that take no try now, after wrong guesses.
+    pub locks: Vec<LockOfPerson>,
     /// Backup codes that can still be used.
     pub backup_codes_left: i64,
     /// Where they are signed in, newest first.
@@ -69,6 +73,18 @@ pub struct TierBefore {
     pub tier: String,
     #[schema(value_type = String, format = DateTime)]
     pub counts_until: Timestamp,
+}
+
+/// A secret that takes no try now.
+#[derive(Serialize, ToSchema)]
+pub struct LockOfPerson {
+    /// `password`, `totp`, `backup_code` and so on.
+    pub kind: &'static str,
+    /// What it is, in words.
+    pub title: &'static str,
+    /// Until when. `null`: until it is bound anew.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub until: Option<Timestamp>,
 }
 
 /// A live session.

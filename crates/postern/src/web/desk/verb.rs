@@ -15,8 +15,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::actions::{
-    ActionError, Caller, case_for, end_sessions, escalate_case, permit_on_case, permit_on_person,
-    refuse_case, start_hold,
+    ActionError, Caller, case_for, end_sessions, escalate_case, lift_lock, lift_suspension, permit_on_case,
+    permit_on_person, refuse_case, start_hold, suspend_person,
 };
 use crate::app::App;
 use crate::scope::Scope;
@@ -73,6 +73,8 @@ pub struct VerbRow {
     pub is_placed: bool,
     /// Whether the button is red: it is an attack, or can't be taken back.
     pub is_grave: bool,
+    /// Of somebody: whether it is for whose account is suspended, or for whose is not; `None`: for both.
+    pub of_suspended: Option<bool>,
     /// Its name in the API, and what is said of it there.
     pub operation: (&'static str, &'static str),
     /// The scope with which a token may do it; `None`: no token may.
@@ -112,7 +114,7 @@ impl VerbRow {
 }
 
 macro_rules! verbs {
-    ($($(#[$doc:meta])* $name:ident of $object:ident for $permit:ident $path:literal $(($grave:ident))? $($placed:ident)?: $title:literal, $description:literal,
+    ($($(#[$doc:meta])* $name:ident of $object:ident $(while $state:ident)? for $permit:ident $path:literal $(($grave:ident))? $($placed:ident)?: $title:literal, $description:literal,
         $(after its remedy $after:literal,)? $button:literal, done $done:literal, api $operation:ident $(by $token_scope:literal)?: $api:literal
         => |$scope:ident, $caller:ident, $id:ident, $reason:ident| $act:expr;)+) => {
         /// The table.
@@ -140,6 +142,7 @@ macro_rules! verbs {
             let (staff, policies) = (caller.staff(), &scope.tenant.policies);
             let mut offers = Vec::new();
             $(if let Some(offer) = VerbOffer::beside_others(&$name::ROW, VerbObject::Person)
+                && $name::ROW.of_suspended.is_none_or(|is| is == person.suspended)
                 && policies.authorize::<policy::$permit>(&policy::Request::on_person(&staff, person)).is_ok()
             {
                 offers.push(offer);
@@ -166,6 +169,7 @@ macro_rules! verbs {
                 button: $button,
                 is_placed: verbs!(@placed $($placed)?),
                 is_grave: verbs!(@grave $($grave)?),
+                of_suspended: verbs!(@state $($state)?),
                 operation: (stringify!($operation), $api),
                 token_scope: verbs!(@scope $($token_scope)?),
             };
@@ -186,6 +190,9 @@ macro_rules! verbs {
     (@after $description:literal) => { $description };
     (@grave grave) => { true };
     (@grave) => { false };
+    (@state open) => { Some(false) };
+    (@state suspended) => { Some(true) };
+    (@state) => { None };
     (@placed placed) => { true };
     (@placed) => { false };
     (@scope $token_scope:literal) => { Some($token_scope) };
@@ -234,6 +241,31 @@ verbs! {
         done "Every session of theirs is ended.",
         api end_sessions: "Whoever is signed in as this person is signed out at once."
         => |scope, caller, id, reason| end_sessions::end_sessions(scope, caller, &PersonId::new(id), reason);
+    /// Nobody signs in until it is lifted.
+    Suspend of Person while open for SuspendPerson "suspend" (grave): "Suspend the account",
+        "Use it when a factor or a device is lost or stolen, or somebody else is in. Every session ends at once, nobody signs in, and no recovery goes on. Their \
+         contacts are told. Another senior or admin than you lifts it, once the person was spoken with.",
+        "Suspend the account",
+        done "The account is suspended, and they are told.",
+        api suspend_person: "All access of the person ends at once, and nobody signs in until a senior or an admin, other than who suspended it, lifts that."
+        => |scope, caller, id, reason| suspend_person::suspend_person(scope, caller, &PersonId::new(id), reason);
+    /// Open again what the desk has shut.
+    Lift of Person while suspended for LiftSuspension "lift-suspension": "Lift the suspension",
+        "They can sign in again with what they had. Speak with them first, on a number on file, and have what was lost or stolen removed: what opened the \
+         account before opens it again. Who suspended it cannot lift it, and their contacts are told. What the owner shut by \u{201c}this was not me\u{201d} \
+         only the operator opens.",
+        "Lift the suspension",
+        done "The account is open again, and they are told.",
+        api lift_suspension: "Of an account that the desk has suspended. It wants another senior or admin than who did, and a passkey touch of the last five minutes."
+        => |scope, caller, id, reason| lift_suspension::lift_suspension(scope, caller, &PersonId::new(id), reason);
+    /// One try before its time.
+    TryAgain of Person for LiftLock "lift-lock": "Let them try again",
+        "After wrong guesses the next try waits. This ends the waiting: they can try once at once, and after a wrong guess it is as long as before. What was \
+         switched off after a hundred wrong guesses stays off until it is bound anew. Look first whether it is an attack. Their contacts are told.",
+        "Let them try again",
+        done "They can try again now, and are told.",
+        api lift_lock: "Ends the waiting after wrong guesses; the counts stay, and what was switched off at the cap stays off."
+        => |scope, caller, id, reason| lift_lock::lift_lock(scope, caller, &PersonId::new(id), reason);
 }
 
 /// What the page asks, with what came back.

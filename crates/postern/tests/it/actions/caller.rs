@@ -88,7 +88,7 @@ on_both! {
         let scope = app.scope();
         let mut change = scope.begin().await.unwrap();
         sessions::end(&mut change, &ben.session).await.unwrap();
-        persons::suspend(&mut change, &bea.person.id, "a test").await.unwrap();
+        persons::suspend(&mut change, &bea.person.id, ("a test", None)).await.unwrap();
         let event = Event::new(ben.actor(), SessionEnded { session: &ben.session }).person(&ben.person.id);
         change.record(Event::new(Actor::System, UserSuspended { why: "planted by a test" }).person(&bea.person.id).before(serde_json::json!({ "planted": true })));
         change.commit(&event).await.unwrap();

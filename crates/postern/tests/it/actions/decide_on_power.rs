@@ -169,7 +169,7 @@ on_both! {
         app.add(&ada, "nell", Role::Admin).await;
         let scope = app.scope();
         let mut change = scope.begin().await.unwrap();
-        persons::suspend(&mut change, &ada.person.id, "a test").await.unwrap();
+        persons::suspend(&mut change, &ada.person.id, ("a test", None)).await.unwrap();
         let event = Event::new(Actor::System, UserSuspended { why: "planted by a test" }).person(&ada.person.id).before(serde_json::json!({ "planted": true }));
         change.commit(&event).await.unwrap();
         app.advance(SignedDuration::from_hours(73));

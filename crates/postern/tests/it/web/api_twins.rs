@@ -32,7 +32,7 @@ const TWINS: [(&str, &str, &str, &str); 16] = [
 ];
 
 /// What the API has no such answer for, and why.
-const WITHOUT: [(&str, &str); 21] = [
+const WITHOUT: [(&str, &str); 24] = [
     ("/desk/live", "tells an open page that something has changed, and nothing else"),
     ("/desk/cases/{id}/live", "the same of one case"),
     ("/desk/cases/export.csv", "a file: /api/v1/cases/export"),
@@ -51,6 +51,9 @@ const WITHOUT: [(&str, &str); 21] = [
     ("/desk/people/{id}/edit", "a form"),
     ("/desk/people/{id}/open-case", "a form"),
     ("/desk/people/{id}/end-sessions", "a form"),
+    ("/desk/people/{id}/suspend", "a form"),
+    ("/desk/people/{id}/lift-suspension", "a form"),
+    ("/desk/people/{id}/lift-lock", "a form"),
     ("/desk/people/{id}/set-up-code", "a form"),
     ("/desk/people/{id}/contacts/new", "a form"),
     // Two: to attest, and to remove.

@@ -15,7 +15,8 @@ use crate::web::factor_view::FactorView;
 use crate::web::problem::Problem;
 
 /// The desk has no way to lift a suspension: it may be the only thing that keeps an attacker out.
-const LIFTED_BY: &str = "the operator, with `postern person recover`, once they are sure of the person";
+const LIFTED_BY: &str = "where the desk did it, a senior or an admin other than who did; else the operator, with `postern person recover`, \
+                         once they are sure of the person";
 
 /// Attempts that are shown.
 const ATTEMPTS: i64 = 10;

@@ -8,9 +8,11 @@ use postern_core::id::PersonId;
 use postern_core::policy::{Action, AddNote, ChangePerson, OpenCaseForCaller, Request};
 
 use super::{
-    CaseOfPerson, ContactOnFile, ManagerOfPerson, MayOnPerson, PersonDetail, SessionOfPerson, TierBefore,
+    CaseOfPerson, ContactOnFile, LockOfPerson, ManagerOfPerson, MayOnPerson, PersonDetail, SessionOfPerson,
+    TierBefore,
 };
 use crate::actions::Caller;
+use crate::actions::lift_lock::{AccountLock, list_locks};
 use crate::browser_label::browser_label;
 use crate::config::Config;
 use crate::scope::Scope;
@@ -46,8 +48,10 @@ impl PersonDetail {
             role_that_waits: summary.waiting_role.map(postern_core::person::Role::as_str),
             manager: person.manager.as_ref().zip(summary.manager_name).map(ManagerOfPerson::from),
             suspended_at: person.suspended_at,
+            suspended_by: suspended_by(scope, &person).await?,
             is_enrolled: summary.is_enrolled,
             factors: enrolled.iter().map(|factor| FactorView::of(factor, now)).collect(),
+            locks: locks_of(scope, id).await?,
             backup_codes_left: summary.codes_left,
             sessions: open.into_iter().map(SessionOfPerson::from).collect(),
             contacts: contacts_of(scope, id).await?,
@@ -63,6 +67,25 @@ impl PersonDetail {
             suspended_why: person.suspended_why,
         })
     }
+}
+
+async fn locks_of(scope: &Scope, id: &PersonId) -> Result<Vec<LockOfPerson>, Problem> {
+    let locks = list_locks(scope, id).await?.into_iter();
+    let lock = |lock: AccountLock| LockOfPerson {
+        kind: lock.kind.as_str(),
+        title: lock.kind.title(),
+        until: lock.until,
+    };
+    Ok(locks.map(lock).collect())
+}
+
+async fn suspended_by(scope: &Scope, person: &Person) -> Result<Option<String>, Problem> {
+    if person.suspended_at.is_none() {
+        return Ok(None);
+    }
+    let (db, tenant) = (&scope.app.db, &scope.tenant.id);
+    let Some(by) = persons::find_suspender(db, tenant, &person.id).await? else { return Ok(None) };
+    Ok(persons::find(db, tenant, &by).await?.map(|by| by.name))
 }
 
 fn tier_before(person: &Person, now: Timestamp) -> Option<TierBefore> {

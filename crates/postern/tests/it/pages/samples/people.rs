@@ -3,7 +3,8 @@
 use postern::web::api::case_view::TimelineEntry;
 use postern::web::api::diagnosis::DiagnosisView;
 use postern::web::api::person_view::{
-    CaseOfPerson, ContactOnFile, ManagerOfPerson, MayOnPerson, PersonDetail, SessionOfPerson, TierBefore,
+    CaseOfPerson, ContactOnFile, LockOfPerson, ManagerOfPerson, MayOnPerson, PersonDetail, SessionOfPerson,
+    TierBefore,
 };
 use postern::web::desk::add_contact::{AddContactPage, ContactForm};
 use postern::web::desk::add_person::{AddPersonPage, PersonAddedPage, PersonForm};
@@ -129,6 +130,8 @@ fn person() -> PersonDetail {
         manager: None,
         suspended_at: None,
         suspended_why: None,
+        suspended_by: None,
+        locks: Vec::new(),
         is_enrolled: false,
         factors: Vec::new(),
         backup_codes_left: 0,
@@ -161,6 +164,10 @@ fn everything() -> PersonDetail {
         manager: Some(ManagerOfPerson { id: id(22), name: RIGHT_TO_LEFT.to_owned() }),
         is_enrolled: true,
         factors: factors(),
+        locks: vec![
+            LockOfPerson { kind: "password", title: "Password", until: Some(days_ago(-1)) },
+            LockOfPerson { kind: "totp", title: "Code app", until: None },
+        ],
         backup_codes_left: 7,
         sessions: vec![session(true), session(false)],
         contacts: contacts(),
@@ -190,6 +197,12 @@ impl PageSamples for PersonDetailPage {
             suspended_why: some("They said that it was not them"),
             ..everything()
         };
+        let shut_by_desk = PersonDetail {
+            suspended_at: Some(days_ago(1)),
+            suspended_why: some(MARKUP),
+            suspended_by: some(RIGHT_TO_LEFT),
+            ..person()
+        };
         let mistaken = DiagnosisView { attempts: locked_out().attempts, ..no_diagnosis() };
         let mistaken = PersonDetail { diagnosis: mistaken, ..person() };
         let many = PersonDetail { diagnosis: lost_factor(many_attempts()), ..person() };
@@ -203,6 +216,7 @@ impl PageSamples for PersonDetailPage {
             ("two-weeks", page(many)),
             ("never-enrolled", page(new)),
             ("suspended", page(suspended)),
+            ("suspended-by-the-desk", page(shut_by_desk)),
             (
                 "full",
                 Self {

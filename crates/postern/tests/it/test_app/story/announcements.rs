@@ -23,9 +23,15 @@ pub async fn every_change_was_announced(app: &TestApp) {
         let contacts =
             contacts.bind(person).bind(&entry.id).bind(entry.at).bind(entry.at - 30 * 86_400_000_000);
         for contact in contacts.fetch_all(app.db.reader()).await.unwrap() {
-            let in_writing =
-                ["case.openings_announced", "case.refused", "case.joined", "user.changed", "session.revoked"]
-                    .contains(&entry.event.as_str());
+            let in_writing = [
+                "case.openings_announced",
+                "case.refused",
+                "case.joined",
+                "user.changed",
+                "session.revoked",
+                "user.lock_lifted",
+            ]
+            .contains(&entry.event.as_str());
             if in_writing && contact.get::<String, _>("kind") == "office_phone" {
                 continue;
             }

@@ -1,0 +1,80 @@
+//! The desk lets somebody try again before their time, after wrong guesses: one try each, at once. Only the waiting is lifted, never the
+//! counts: who guesses wrong again waits as long as before, and what was switched off after a hundred stays off until it is
+//! bound anew.
+
+use jiff::Timestamp;
+use postern_core::event::Event;
+use postern_core::event::payload::UserLockLifted;
+use postern_core::factor::FactorKind;
+use postern_core::id::PersonId;
+use postern_core::policy::LiftLock;
+use postern_core::reason::Reason;
+use serde_json::json;
+
+use super::on_record::Attempt;
+use super::{ActionError, Caller, permit_on_person};
+use crate::notify::{self, Notice};
+use crate::scope::Scope;
+use crate::store::throttles::{self, RateLimitKey, ShutBucket};
+use crate::store::{StoreError, persons};
+
+/// A secret of a person that is asked for no more for a while, or at all.
+pub struct AccountLock {
+    /// Which.
+    pub kind: FactorKind,
+    /// Until when; `None`: until it is bound anew.
+    pub until: Option<Timestamp>,
+}
+
+/// What is shut now, and until when. Devices on which the owner is known are left out: they have not been guessed at by strangers.
+pub async fn list_locks(scope: &Scope, person: &PersonId) -> Result<Vec<AccountLock>, StoreError> {
+    let keys: Vec<RateLimitKey> = keys(person).collect();
+    let shut = throttles::list_shut(&scope.app.db, &scope.tenant.id, &keys, scope.now).await?;
+    let mut locks = Vec::new();
+    for (kind, key) in FactorKind::ALL.iter().zip(&keys) {
+        let own = shut.iter().filter(|bucket| bucket.is_of(key));
+        // What is exhausted outweighs what waits, and of what waits the longest counts.
+        let longest = own.max_by_key(|bucket| bucket.until.map_or(Timestamp::MAX, |until| until));
+        if let Some(ShutBucket { until, .. }) = longest {
+            locks.push(AccountLock { kind: *kind, until: *until });
+        }
+    }
+    Ok(locks)
+}
+
+fn keys(person: &PersonId) -> impl Iterator<Item = RateLimitKey> {
+    FactorKind::ALL.iter().map(|kind| RateLimitKey::of_person(person, *kind))
+}
+
+/// Lifts the waiting.
+pub async fn lift_lock(
+    scope: &Scope,
+    caller: &Caller,
+    person: &PersonId,
+    reason: &str,
+) -> Result<(), ActionError> {
+    let attempt = Attempt { actor: caller.actor(), step: "lift_lock", case: None, person: Some(person) };
+    attempt.run(scope, || lift(scope, caller, person, reason)).await
+}
+
+async fn lift(scope: &Scope, caller: &Caller, id: &PersonId, reason: &str) -> Result<(), ActionError> {
+    let person = persons::load(&scope.app.db, &scope.tenant.id, id).await?;
+    let permit = permit_on_person::<LiftLock>(scope, caller, &person).await?;
+    let reason = Reason::parse(reason)?;
+    let locks = list_locks(scope, id).await?;
+    let waiting: Vec<&AccountLock> = locks.iter().filter(|lock| lock.until.is_some()).collect();
+    if waiting.is_empty() {
+        let why = "Nothing of theirs waits. What was switched off after too many wrong guesses has to be bound anew.";
+        return Err(ActionError::refused(why));
+    }
+    let mut change = caller.change_on(scope, id).await?;
+    for lock in &waiting {
+        throttles::end_wait(&mut change, &RateLimitKey::of_person(id, lock.kind)).await?;
+    }
+    notify::announce(scope, &mut change, id, None, Notice::LockLifted).await?;
+    let kinds: Vec<&str> = waiting.iter().map(|lock| lock.kind.as_str()).collect();
+    let before: Vec<_> =
+        waiting.iter().map(|lock| json!({ "kind": lock.kind.as_str(), "until": lock.until })).collect();
+    let lifted = Event::new(caller.actor(), UserLockLifted { kinds: &kinds }).person(id).reason(&reason);
+    Ok(change.commit(&lifted.policies(permit.policies()).before(json!({ "waits": before }))).await?)
+}
