@@ -253,6 +253,8 @@ CREATE TABLE sessions (
     stepped_up_at BIGINT,
     -- When a factor of any kind last proved something in it.
     factor_shown_at BIGINT,
+    -- What the browser was given for it: a copy of the session's cookie from before has none.
+    factor_shown_hash TEXT,
     ended_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, token_hash),

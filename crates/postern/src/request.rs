@@ -15,6 +15,8 @@ pub struct RequestInfo {
     pub device: Option<String>,
     /// The hash of the session cookie, if there is one: whose it is, is looked up by whoever asks.
     pub session: Option<String>,
+    /// The hash of what was given to the browser when a factor was shown in its session.
+    pub factor_shown: Option<String>,
     /// What was just done, for the page to say.
     pub toast: Option<String>,
 }
@@ -29,6 +31,7 @@ impl RequestInfo {
             user_agent: "-".to_owned(),
             device: None,
             session: None,
+            factor_shown: None,
             toast: None,
         }
     }

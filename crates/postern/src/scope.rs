@@ -1,10 +1,11 @@
 //! What every action, page and job gets: one organisation, one request, one moment.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicU16;
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use postern_core::id::PersonId;
+use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::request::RequestInfo;
@@ -22,15 +23,36 @@ pub struct Scope {
     pub request: Arc<RequestInfo>,
     /// When it began: everything that it decides and writes carries this time.
     pub now: Timestamp,
+    /// What the browser is given for a factor that was shown.
+    pub factor_shown: Arc<FactorShown>,
     /// Ids made so far, in all changes of the scope.
     serial: Arc<AtomicU16>,
+}
+
+/// A token that the answer sets beside the session's: whoever copied that one before a factor was shown has not shown it.
+#[derive(Default)]
+pub struct FactorShown(Mutex<Option<Zeroizing<String>>>);
+
+impl FactorShown {
+    /// What the answer will set. Where what it was shown for came to nothing after all, it is worth nothing.
+    pub fn give(&self, token: Zeroizing<String>) {
+        if let Ok(mut given) = self.0.lock() {
+            *given = Some(token);
+        }
+    }
+
+    /// What to set, once.
+    pub fn take(&self) -> Option<Zeroizing<String>> {
+        self.0.lock().ok().and_then(|mut given| given.take())
+    }
 }
 
 impl Scope {
     /// For a request that has just come in.
     pub fn of_request(app: Arc<App>, tenant: Arc<Tenant>, request: RequestInfo) -> Self {
         let now = app.clock.now();
-        Self { app, tenant, request: Arc::new(request), now, serial: Arc::default() }
+        let (request, factor_shown) = (Arc::new(request), Arc::default());
+        Self { app, tenant, request, now, factor_shown, serial: Arc::default() }
     }
 
     /// For a job or a command.

@@ -12,6 +12,7 @@ use super::ceremony::{self, Challenge};
 use super::passkeys::{self, HeldPasskey};
 use super::use_totp::{self, REUSED, WrongCode};
 use super::{ActionError, Caller, RateLimit};
+use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::{Change, StoreError, ceremonies, factors, sessions};
@@ -36,6 +37,16 @@ impl FactorProof {
         serde_json::from_str(assertion)
             .map(|answer| Self::Assertion(Box::new(answer)))
             .map_err(|_| ActionError::invalid("proof", MessageId("not-a-passkey-answer")))
+    }
+}
+
+impl FactorProof {
+    /// From a form that has no field for a code where a factor was shown a moment ago.
+    pub fn of_optional(code: Option<&str>, assertion: &str) -> Result<Option<Self>, ActionError> {
+        match code {
+            None if assertion.is_empty() => Ok(None),
+            code => Self::of_form(code.unwrap_or_default(), assertion).map(Some),
+        }
     }
 }
 
@@ -195,7 +206,9 @@ impl RightProof {
         if let Some(limit) = &self.limit {
             limit.clear(change).await?;
         }
-        sessions::save_factor_shown(change, &self.session).await?;
+        let token = scope.app.rng.token()?;
+        sessions::save_factor_shown(change, &self.session, &token_hash(&token)).await?;
+        scope.factor_shown.give(token);
         match self.shown {
             Shown::Code { factor, step, clock } => {
                 match factors::save_step(change, &factor, (step, clock)).await {

@@ -25,11 +25,12 @@ row! {
         pub expires_at: i64,
         pub stepped_up_at: Option<i64>,
         pub factor_shown_at: Option<i64>,
+        pub factor_shown_hash: Option<String>,
     }
 }
 
 const COLUMNS: &str = "id, person_id, phishing_resistant, amr, ip, user_agent, created_at, last_seen_at, expires_at, \
-                       stepped_up_at, factor_shown_at";
+                       stepped_up_at, factor_shown_at, factor_shown_hash";
 
 /// A person's live sessions, newest first.
 pub async fn list(
@@ -149,15 +150,17 @@ pub async fn save_token(change: &mut Change<'_>, id: &str, token_hash: &str) -> 
     one_row(&done)
 }
 
-/// A factor proved something in a live session.
-pub async fn save_factor_shown(change: &mut Change<'_>, id: &str) -> Result<()> {
+/// A factor proved something in a live session; whoever holds this token beside the session's showed it.
+pub async fn save_factor_shown(change: &mut Change<'_>, id: &str, token_hash: &str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
-        "UPDATE sessions SET factor_shown_at = $3 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL AND expires_at > $3",
+        "UPDATE sessions SET factor_shown_at = $3, factor_shown_hash = $4 \
+         WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL AND expires_at > $3",
     )
     .bind(tenant.as_str())
     .bind(id)
     .bind(at)
+    .bind(token_hash)
     .execute(change.conn())
     .await?;
     one_row(&done)

@@ -246,13 +246,16 @@ pub(super) async fn by_session(
     }
     note_actor(&person);
     let phishing_resistant = session.phishing_resistant == 1;
+    // A copy of the session's cookie from before it was shown is not who showed it.
+    let has_shown =
+        session.factor_shown_hash.is_some() && session.factor_shown_hash == scope.request.factor_shown;
     let idle_end = last_seen_at.saturating_add(Config::SESSION_IDLE).unwrap_or(now);
     Ok(Some(Caller {
         person,
         session: session.id,
         phishing_resistant,
         stepped_up_at: session.stepped_up_at.map(time),
-        factor_shown_at: session.factor_shown_at.map(time),
+        factor_shown_at: session.factor_shown_at.filter(|_| has_shown).map(time),
         session_ends_at: Some(idle_end.min(time(session.expires_at))),
         waiting_cases,
         scopes: None,

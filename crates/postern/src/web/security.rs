@@ -35,6 +35,7 @@ pub async fn name_request(State(app): State<Arc<App>>, mut request: Request, nex
         user_agent: user_agent(&request),
         device: cookies::DEVICE.read(request.headers()),
         session: cookies::SESSION.read(request.headers()).map(|token| token_hash(&token)),
+        factor_shown: cookies::FACTOR_SHOWN.read(request.headers()).map(|token| token_hash(&token)),
         // A list that looks for news by itself says nothing to anybody.
         toast: cookies::TOAST
             .read(request.headers())
@@ -47,8 +48,14 @@ pub async fn name_request(State(app): State<Arc<App>>, mut request: Request, nex
     let span = tracing::info_span!("request", request_id = id, %method, path, tenant = %named, actor = Empty);
     let mut response = match tenant.clone() {
         Some(tenant) => {
-            request.extensions_mut().insert(Scope::of_request(Arc::clone(&app), tenant, info));
-            next.run(request).instrument(span.clone()).await
+            let scope = Scope::of_request(Arc::clone(&app), tenant, info);
+            let factor_shown = Arc::clone(&scope.factor_shown);
+            request.extensions_mut().insert(scope);
+            let mut response = next.run(request).instrument(span.clone()).await;
+            if let Some(token) = factor_shown.take() {
+                cookies::FACTOR_SHOWN.set(response.headers_mut(), &token);
+            }
+            response
         }
         None if OF_THE_PROCESS.contains(&path.as_str()) => next.run(request).instrument(span.clone()).await,
         None => nobody_here(),

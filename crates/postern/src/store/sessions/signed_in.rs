@@ -55,7 +55,7 @@ pub async fn find_signed_in(
 ) -> Result<Option<LiveSession>> {
     let row: Option<LiveSessionRow> = sqlx::query_as(
         "SELECT s.id, s.person_id, s.phishing_resistant, s.amr, s.ip, s.user_agent, s.created_at, s.last_seen_at, s.expires_at, \
-         s.stepped_up_at, s.factor_shown_at, p.login, p.name, p.tier, p.role, p.manager_id, p.password_hash, p.suspended_at, p.suspended_why, \
+         s.stepped_up_at, s.factor_shown_at, s.factor_shown_hash, p.login, p.name, p.tier, p.role, p.manager_id, p.password_hash, p.suspended_at, p.suspended_why, \
          p.tier_before, p.tier_before_until, CASE WHEN p.role = 'person' THEN 0 ELSE \
          (SELECT COUNT(*) FROM cases c WHERE c.tenant_id = $1 AND c.closed_at IS NULL AND c.stranger_since IS NULL \
          AND c.taken_by = p.id AND c.desk_from <= $3) END AS waiting_cases \

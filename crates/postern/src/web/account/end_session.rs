@@ -89,11 +89,7 @@ async fn end(
     (headers, form): (&HeaderMap, &EndSessionForm),
 ) -> Result<Response, Problem> {
     let token = cookies::CEREMONY.read(headers).unwrap_or_default();
-    let proof = match &form.code {
-        None if form.assertion.is_empty() => Ok(None),
-        code => FactorProof::of_form(code.as_deref().unwrap_or_default(), &form.assertion).map(Some),
-    };
-    let ended = match proof {
+    let ended = match FactorProof::of_optional(form.code.as_deref(), &form.assertion) {
         Ok(proof) => end_session(scope, caller, which, (&token, proof.as_ref())).await,
         Err(error) => Err(error),
     };

@@ -77,10 +77,16 @@ on_both! {
         let half = app.browser();
         half.post("/sign-in", &[("login", "fay"), ("password", &app.password_of("fay"))]).await.leads_to("/sign-in/second-step");
         let mut device = SoftPasskey::new(app.config.origin.clone());
+        let stolen = fay.cookie(SESSION);
         let proof = app.code_proof("fay").await;
         app.add_key(&fay, &mut device, proof).await.ok();
         elsewhere.get("/account").await.ok().does_not_show("You have just shown");
         fay.get("/account").await.ok().shows("You have just shown").shows("at 1 other place");
+        // Whoever copied the session before has shown nothing.
+        let copy = app.browser();
+        copy.set_cookie(SESSION, stolen.as_deref());
+        copy.get("/account").await.ok().does_not_show("You have just shown");
+        copy.post(OTHERS, &[]).await.status(422);
         fay.post(OTHERS, &[]).await.leads_to("/account");
         fay.get("/account").await.ok().shows("Every other session of yours is ended").does_not_show("You have just shown");
         is_out(&elsewhere).await;

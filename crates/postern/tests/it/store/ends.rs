@@ -41,7 +41,12 @@ const ENDS: [(&str, &str); 9] = [
 ];
 
 /// Columns whose names look like it, and that open nothing, or have no end on purpose.
-const NO_BEARERS: [(&str, &str, &str); 4] = [
+const NO_BEARERS: [(&str, &str, &str); 5] = [
+    (
+        "sessions",
+        "factor_shown_hash",
+        "says something beside the session's token alone, and for five minutes: `it/actions/end_session.rs`",
+    ),
     (
         "persons",
         "password_hash",
