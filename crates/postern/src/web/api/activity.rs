@@ -255,7 +255,8 @@ impl ActivityEntry {
             ip: word("/request/ip").filter(|ip| is_own && !ip.is_empty()).map(str::to_owned),
             user_agent: None,
             disowned: false,
-            can_disown: is_own && row.event != EventKind::UserActivityDisowned.as_str(),
+            // What the desk did for a caller may have been done for somebody else.
+            can_disown: by != "server" && row.event != EventKind::UserActivityDisowned.as_str(),
             id: row.id,
             event: row.event,
             by,

@@ -71,7 +71,7 @@ on_both! {
         // Who at the desk it was, and from where, stays there.
         page.does_not_show("Ben");
         let refused = &lines(&ana, "activity-request-refused").await[0];
-        assert_eq!((&refused["by"], &refused["ip"], &refused["can_disown"]), (&json!("desk"), &Value::Null, &json!(false)));
+        assert_eq!((&refused["by"], &refused["ip"], &refused["can_disown"]), (&json!("desk"), &Value::Null, &json!(true)));
         ana.get("/account").await.ok().shows("Recent activity").shows("A way to sign in was added");
         let gus = signed_in(&app, "gus").await;
         assert_eq!(gus.get(LIST).await.ok().json()["entries"].as_array().unwrap().len(), 1);
