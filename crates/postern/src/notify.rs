@@ -22,6 +22,7 @@ use crate::store::contests::{self, ContestKind, NewContest};
 use crate::store::outbox::{MessageSubject, NewMessage};
 use crate::store::persons::{self, Person};
 use crate::store::{Change, StoreError, outbox};
+use crate::texts::MessageId;
 use notice_body::{NoticeContext, notice_body, say};
 
 /// Writes one message per contact into the change; of what comes often, only where it can be read.
@@ -48,6 +49,31 @@ pub async fn announce_gathered_opening(
 ) -> Result<(), StoreError> {
     let contacts = in_writing(contacts::list_told(&scope.app.db, &scope.tenant.id, person, scope.now).await?);
     announce_to(scope, change, &contacts, (person, Some(case), Notice::CaseOpened)).await
+}
+
+/// Sends a code to a number or an address that somebody says is theirs: there alone, for it proves that.
+pub async fn send_contact_code(
+    scope: &Scope,
+    change: &mut Change<'_>,
+    (kind, recipient): (&str, &str),
+    code: &str,
+) -> Result<(), StoreError> {
+    let (channel, organisation) = (channel_of(kind), scope.tenant.name.as_str());
+    let text = match channel {
+        "voice" => {
+            // Digit by digit, or a voice says a number of thousands.
+            let digits: Vec<String> = code.chars().map(String::from).collect();
+            MessageId("contact-code-spoken")
+                .with("organisation", organisation)
+                .with("code", digits.join(", "))
+        }
+        "sms" => MessageId("contact-code-short").with("organisation", organisation).with("code", code),
+        _ => MessageId("contact-code-text").with("organisation", organisation).with("code", code),
+    };
+    let body = say(scope, text);
+    let subject = say(scope, MessageId("contact-code-subject"));
+    let message = NewMessage { channel, recipient, subject: &subject, body: &body, about: None };
+    outbox::insert_all(change, &[message]).await
 }
 
 /// Tells every admin and auditor by mail of what gives somebody power, and of what the rules let happen only because somebody said so. What was typed stands in it as it was typed.
@@ -209,7 +235,11 @@ async fn mail(
 }
 
 fn channel(contact: &Contact) -> &'static str {
-    match contact.kind.as_str() {
+    channel_of(&contact.kind)
+}
+
+fn channel_of(kind: &str) -> &'static str {
+    match kind {
         "email" => "email",
         "mobile" => "sms",
         _ => "voice",

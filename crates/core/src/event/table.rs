@@ -181,7 +181,7 @@ events! {
         as "wrote a note about {person}"
         wants(reason);
     ContactAdded<'_> = "contact.added":
-        "An admin filed a number or an address for a person; everybody on file before was told."
+        "A number or an address of a person was filed, by an admin or by its owner, who typed the code sent there; everybody on file before was told."
         as "filed a contact of {person}"
         wants(reason) tells(owner) ssf(RecoveryInformationChanged);
     ContactAttested<'_> = "contact.attested":
@@ -189,7 +189,7 @@ events! {
         as "attested a contact of {person}"
         wants(reason, before) tells(owner) ssf(RecoveryInformationChanged);
     ContactRemoved<'_> = "contact.removed":
-        "An admin took a number or an address of a person off the file; messages go there for 30 days more."
+        "A number or an address of a person was taken off the file, by an admin or by its owner; messages go there for 30 days more."
         as "took a contact of {person} off the file"
         wants(reason, before) tells(owner) ssf(RecoveryInformationChanged);
     UserActivityDisowned<'_> = "user.activity_disowned":

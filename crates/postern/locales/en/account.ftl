@@ -126,6 +126,28 @@ signed-in-elsewhere = { $count ->
 }
 end-them-if-not-yours = You have just shown how you sign in. If you do not know what is listed below as signed in, end it now.
 
+where-we-reach-you = Where we reach you
+no-contacts = Nowhere: nobody can be told of what happens on your account, and the help desk can call no number. Add one.
+contact-email = Mail address
+contact-mobile = Mobile number
+contact-office-phone = Office number
+contact-is-lost = reported lost
+contact-added-by-you = added by you { $at }
+contact-added-by-others = added for you { $at }
+add-a-contact = Add a number or mail address
+add-contact-what-happens = A code goes there, and it counts once you have typed that. All your contacts from before are told. The help desk calls a new number only after it has been on file for a while.
+kind-of-contact = What it is
+number-or-address = Number or address
+number-with-country = A number with + and the country, as in +44 20 7946 0102.
+prove-to-change-contacts = Show a way in that you have, so that nobody does it in your place:
+send-a-code-there = Send a code there
+type-contact-code = Type the code
+contact-code-is-on-its-way = If your number or address is right, a code of six digits is on its way there. It counts for 15 minutes.
+add-it = Add it
+send-another-code = No code came? Go back and look at the number or address
+remove-contact = Remove { $value }
+remove-contact-what-happens = Nobody calls it any more, and all your contacts are told. Messages go there for 30 days more, so that nobody removes it in your place unseen.
+remove-it = Remove it
 recent-activity = Recent activity
 recent-activity-what = What happened on your account, newest first. If something was not you, say so: it takes one press.
 all-activity = All activity
@@ -240,6 +262,8 @@ remove-with-a-code = Remove it with a code
 # What was just done.
 toast-notices = Your choice is saved.
 toast-others-failed = Since you were here last, somebody typed your password and failed at the second step. If it was not you, change your password; your account page lists it under recent activity.
+toast-own-contact-added = It counts from now on. Your other contacts are told.
+toast-own-contact-removed = It is off the file. Messages go there for 30 days more.
 toast-session-ended = That session is ended.
 toast-clock-set = The clock is set. Its codes work again.
 toast-other-sessions-ended = Every other session of yours is ended.

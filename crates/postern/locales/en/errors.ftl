@@ -94,6 +94,14 @@ passkey-took-too-long = This took too long, or was answered already. Try again.
 # Setting up.
 wrong-set-up-code = Code or login is wrong, or the code was used or is older than a day.
 wanted-up-to = Wanted, up to { $count } characters.
+contact-on-file-already = This is on file for them already.
+too-many-contacts = { $count } contacts at most are told of everything, those removed in the last 30 days among them.
+only-sure-mail-address = It is the only mail address that is sure, and messages must reach its owner. Add another one first.
+number-unreadable = Type the number with + and the country, as in +44 20 7946 0102.
+number-wrong-length = No number of that country is so long or so short: look again at the country code, and count the digits.
+choose-a-kind = Choose what it is from the list.
+wrong-contact-code = This is not the code that we sent. Look again, or ask for another one.
+no-contact-code-waits = No code waits, or it is too old. Add the number or address again.
 not-a-mail-address = This is no mail address. Type one such as ana@example.com.
 password-too-short = Use 12 characters or more. Several words are fine.
 password-too-long = Use 128 characters or fewer.

@@ -44,6 +44,16 @@ device-mac = a Mac
 device-linux = a Linux computer
 device-unknown = an unknown device
 
+# The code that shows that a new number or address is theirs.
+contact-code-subject = Your code
+contact-code-short = { $organisation }: your code is { $code }. Type it only where you added this number.
+contact-code-spoken = { $organisation }: your code is { $code }. Again: { $code }. Type it only where you added this number.
+contact-code-text = { $organisation }: somebody who is signed in says that this address is theirs. If that was you, type this code where you added it:
+
+    { $code }
+
+    It counts for 15 minutes. If it was not you, there is nothing to do: without the code nothing is filed.
+
 # Several openings, gathered into one message.
 openings-subject = More requests to recover your account
 openings-short = { $count ->
@@ -174,16 +184,6 @@ notice-account-suspended-subject = Your account is suspended
 notice-account-suspended-short = Your account is suspended.
 notice-account-suspended-text = Somebody answered one of our messages to you with "this was not me". So nobody can sign in to your account now, and every session has ended. Call the help desk.
 
-notice-recovery-stopped-subject = The recovery of your account was stopped
-notice-recovery-stopped-short = Your recovery was stopped.
-notice-recovery-stopped-text = Your manager or the help desk stopped the recovery of your account after it was done. What it gave opens nothing any more: no pass, no new code, and no sign-in method that was added with it. If it was you, call the help desk, or start a new request.
-
-notice-recovery-goes-on-subject = The recovery of your account goes on
-notice-recovery-goes-on-short = Your recovery goes on.
-notice-recovery-goes-on-text = The recovery of your account had been stopped. A senior has looked at it, and lets it go on, on the page of the request.
-
-notice-case-lapsed-subject = The recovery of your account was not finished in time
-notice-case-lapsed-short = Your recovery was not finished in time.
 notice-account-suspended-by-desk-subject = The help desk suspended your account
 notice-account-suspended-by-desk-short = The help desk suspended your account.
 notice-account-suspended-by-desk-text = The help desk suspended your account. Nobody can sign in to it now, and every session has ended. If you did not ask for that, call the help desk.
@@ -196,6 +196,16 @@ notice-lock-lifted-subject = You can try to sign in again
 notice-lock-lifted-short = The help desk let you try to sign in again.
 notice-lock-lifted-text = After wrong guesses at your account, the help desk let you try again at once. If you did not ask for that, somebody else did.
 
+notice-recovery-stopped-subject = The recovery of your account was stopped
+notice-recovery-stopped-short = Your recovery was stopped.
+notice-recovery-stopped-text = Your manager or the help desk stopped the recovery of your account after it was done. What it gave opens nothing any more: no pass, no new code, and no sign-in method that was added with it. If it was you, call the help desk, or start a new request.
+
+notice-recovery-goes-on-subject = The recovery of your account goes on
+notice-recovery-goes-on-short = Your recovery goes on.
+notice-recovery-goes-on-text = The recovery of your account had been stopped. A senior has looked at it, and lets it go on, on the page of the request.
+
+notice-case-lapsed-subject = The recovery of your account was not finished in time
+notice-case-lapsed-short = Your recovery was not finished in time.
 notice-case-lapsed-text = Your sign-in methods were removed a day ago, and nobody has signed in since. The request is closed, and neither its pass nor what was set up with it works any more. If you can't sign in, start a new request.
 
 notice-codes-lapsed-subject = The recovery of your account was not finished in time

@@ -1,7 +1,7 @@
 //! An admin files a number or an address for somebody. Everybody on file before is told. The number is called only when it is
 //! old enough, and whoever filed it is no second person where it is used.
 
-use postern_core::contact::parse_number;
+use postern_core::contact::{NumberError, parse_number};
 use postern_core::event::Event;
 use postern_core::event::payload::ContactAdded;
 use postern_core::id::{ContactId, PersonId};
@@ -14,7 +14,8 @@ use super::{ActionError, Caller, permit_on_person, refuse_hidden};
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
 use crate::store::contacts::{self, NewContact};
-use crate::store::persons;
+use crate::store::persons::Person;
+use crate::store::{Change, persons};
 use crate::texts::MessageId;
 
 /// Most contacts that a person has: each is told of everything.
@@ -56,33 +57,40 @@ async fn add(
     let reason = Reason::parse(typed.reason)?;
     caller.expect_step_up(scope.now)?;
     let mut change = caller.change_on(scope, id).await?;
-    let on_file = contacts::list(&scope.app.db, &scope.tenant.id, id).await?;
-    let key = login::normalise(&value);
-    if on_file.iter().any(|contact| contact.kind == kind && login::normalise(&contact.value) == key) {
-        return Err(ActionError::invalid("value", "This is on file for them already."));
-    }
-    let told = contacts::list_told(&scope.app.db, &scope.tenant.id, id, scope.now).await?;
-    if told.len() >= MOST {
-        let message = format!(
-            "{MOST} contacts at most are told of everything, those removed in the last 30 days among them."
-        );
-        return Err(ActionError::refused(message));
-    }
-    if told.is_empty() {
-        // Somebody must hear of it.
-        let text = format!("{} filed the first contact of {}.", caller.person.name, person.name);
-        let page = format!("/desk/people/{id}");
-        notify::notify_overseers(scope, &mut change, ("A first contact was filed", &text, &page)).await?;
-    }
-    notify::announce(scope, &mut change, id, None, Notice::ContactAdded).await?;
-    let filed_at = change.at();
-    let by = Some(&caller.person.id);
-    let new = NewContact { kind, value: &value, filed_at, by, is_confirmed: true };
-    let contact = contacts::insert(&mut change, id, &new).await?;
+    let contact = file_contact(scope, &mut change, &person, (kind, &value, caller)).await?;
     let added = ContactAdded { contact: contact.as_str(), kind };
     let event = Event::new(caller.actor(), added).person(id).reason(&reason).policies(permit.policies());
     change.commit(&event).await?;
     Ok(contact)
+}
+
+/// Files it, in the change, and tells everybody who was on file before.
+pub(super) async fn file_contact(
+    scope: &Scope,
+    change: &mut Change<'_>,
+    person: &Person,
+    (kind, value, by): (&'static str, &str, &Caller),
+) -> Result<ContactId, ActionError> {
+    let (db, tenant, id) = (&scope.app.db, &scope.tenant.id, &person.id);
+    let on_file = contacts::list(db, tenant, id).await?;
+    let key = login::normalise(value);
+    if on_file.iter().any(|contact| contact.kind == kind && login::normalise(&contact.value) == key) {
+        return Err(ActionError::invalid("value", MessageId("contact-on-file-already")));
+    }
+    let told = contacts::list_told(db, tenant, id, scope.now).await?;
+    if told.len() >= MOST {
+        return Err(ActionError::refused(MessageId("too-many-contacts").with("count", MOST)));
+    }
+    if told.is_empty() {
+        // Somebody must hear of it.
+        let text = format!("{} filed the first contact of {}.", by.person.name, person.name);
+        let page = format!("/desk/people/{id}");
+        notify::notify_overseers(scope, change, ("A first contact was filed", &text, &page)).await?;
+    }
+    notify::announce(scope, change, id, None, Notice::ContactAdded).await?;
+    let filed_at = change.at();
+    let new = NewContact { kind, value, filed_at, by: Some(&by.person.id), is_confirmed: true };
+    Ok(contacts::insert(change, id, &new).await?)
 }
 
 /// The address or number as it is kept. `field` is where it was typed.
@@ -90,12 +98,19 @@ pub(super) fn read_contact(field: &'static str, kind: &str, typed: &str) -> Resu
     refuse_hidden(field, typed)?;
     let typed = typed.trim();
     if kind != "email" {
-        return parse_number(typed).map_err(|error| ActionError::invalid(field, error.to_string()));
+        return parse_number(typed).map_err(|error| ActionError::invalid(field, number_error(error)));
     }
     if is_mail_address(typed) {
         Ok(typed.to_owned())
     } else {
         Err(ActionError::invalid(field, MessageId("not-a-mail-address")))
+    }
+}
+
+fn number_error(error: NumberError) -> MessageId {
+    match error {
+        NumberError::Unreadable => MessageId("number-unreadable"),
+        NumberError::WrongLength => MessageId("number-wrong-length"),
     }
 }
 

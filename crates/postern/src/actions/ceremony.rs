@@ -26,8 +26,8 @@ pub struct Challenge {
 /// How long the server waits for the answer.
 pub(super) fn life(kind: CeremonyKind) -> SignedDuration {
     match kind {
-        // Installing an app takes longer than touching a key; saving ten codes may take a walk to the printer.
-        CeremonyKind::AddTotp => Config::FLOW_LIFE * 3,
+        // Installing an app, or waiting for a mail, takes longer than touching a key; saving ten codes may take a walk to the printer.
+        CeremonyKind::AddTotp | CeremonyKind::ConfirmContact => Config::FLOW_LIFE * 3,
         CeremonyKind::ConfirmBackupCodes => Config::FLOW_LIFE * 6,
         _ => Config::FLOW_LIFE,
     }

@@ -13,7 +13,8 @@ use super::{ActionError, Caller, permit_on_person};
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
 use crate::store::contacts::{self, Contact};
-use crate::store::{persons, time};
+use crate::store::{Change, persons, time};
+use crate::texts::MessageId;
 
 /// Takes it off the file.
 pub async fn remove_contact(
@@ -37,7 +38,23 @@ async fn remove(
     let reason = Reason::parse(reason)?;
     caller.expect_step_up(scope.now)?;
     let mut change = caller.change_on(scope, id).await?;
-    let on_file = contacts::list(&scope.app.db, &scope.tenant.id, id).await?;
+    let found = take_off_file(scope, &mut change, id, contact).await?;
+    let event = Event::new(caller.actor(), ContactRemoved { contact, kind: &found.kind })
+        .person(id)
+        .reason(&reason)
+        .policies(permit.policies())
+        .before(json!({ "filed_at": time(found.filed_at).to_string(), "filed_by": found.filed_by }));
+    Ok(change.commit(&event).await?)
+}
+
+/// Takes it off the file, in the change, and tells everybody on file. Err: it is the only way to write to them.
+pub(super) async fn take_off_file(
+    scope: &Scope,
+    change: &mut Change<'_>,
+    person: &PersonId,
+    contact: &str,
+) -> Result<Contact, ActionError> {
+    let on_file = contacts::list(&scope.app.db, &scope.tenant.id, person).await?;
     let found = on_file.iter().find(|known| known.id == contact).ok_or(ActionError::NotFound)?;
     let is_mail = |kind: &str| kind == "email";
     let reaches = |other: &Contact| {
@@ -47,15 +64,9 @@ async fn remove(
             && other.confirmed_at.is_some()
     };
     if is_mail(&found.kind) && !on_file.iter().any(reaches) {
-        let message = "It is their only mail address that is sure to be theirs, and messages must reach them. File another one first.";
-        return Err(ActionError::refused(message));
+        return Err(ActionError::refused(MessageId("only-sure-mail-address")));
     }
-    notify::announce(scope, &mut change, id, None, Notice::ContactRemoved).await?;
-    contacts::remove(&mut change, id, contact).await?;
-    let event = Event::new(caller.actor(), ContactRemoved { contact, kind: &found.kind })
-        .person(id)
-        .reason(&reason)
-        .policies(permit.policies())
-        .before(json!({ "filed_at": time(found.filed_at).to_string(), "filed_by": found.filed_by }));
-    Ok(change.commit(&event).await?)
+    notify::announce(scope, change, person, None, Notice::ContactRemoved).await?;
+    contacts::remove(change, person, contact).await?;
+    Ok(found.clone())
 }

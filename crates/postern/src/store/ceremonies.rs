@@ -34,6 +34,10 @@ pub enum CeremonyKind {
     ReplacePassword,
     /// Ending sessions of one's own.
     EndSession,
+    /// Adding or removing a contact of one's own.
+    ChangeContacts,
+    /// Typing the code that went to a new contact.
+    ConfirmContact,
 }
 
 impl CeremonyKind {
@@ -53,6 +57,8 @@ impl CeremonyKind {
             Self::ResyncTotp => "resync_totp",
             Self::ReplacePassword => "replace_password",
             Self::EndSession => "end_session",
+            Self::ChangeContacts => "change_contacts",
+            Self::ConfirmContact => "confirm_contact",
         }
     }
 }

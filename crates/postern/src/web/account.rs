@@ -1,8 +1,10 @@
 //! A signed-in person's own pages.
 
 pub mod activity;
+pub mod add_contact;
 pub mod backup_codes;
 pub mod code_apps;
+pub mod confirm_contact;
 pub mod end_session;
 pub mod factors;
 pub mod not_me;
@@ -12,5 +14,6 @@ pub mod passkeys;
 pub mod password;
 pub mod replace_password;
 pub mod resync;
+pub mod remove_contact;
 pub mod step_up;
 pub mod vouch;

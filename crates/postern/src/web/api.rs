@@ -10,6 +10,7 @@ pub mod case_steps;
 pub mod case_view;
 pub mod cases;
 pub mod code_apps;
+pub mod contacts;
 pub mod diagnosis;
 pub mod errors;
 pub mod factors;
@@ -102,6 +103,10 @@ fn account() -> Router<Arc<App>> {
         .route("/api/v1/account/readiness", get(readiness::show))
         .route("/api/v1/account/activity", get(activity::list))
         .route("/api/v1/account/activity/{id}/not-me", post(activity::not_me))
+        .route("/api/v1/account/contacts", get(contacts::list).post(contacts::add))
+        .route("/api/v1/account/contacts/start", post(contacts::start))
+        .route("/api/v1/account/contacts/confirm", post(contacts::confirm))
+        .route("/api/v1/account/contacts/{id}/remove", post(contacts::remove))
         .route("/api/v1/account/sessions", get(sessions::list))
         .route("/api/v1/account/sessions/end/start", post(sessions::start_end))
         .route("/api/v1/account/sessions/{id}/end", post(sessions::end_one))

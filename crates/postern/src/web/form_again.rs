@@ -80,6 +80,8 @@ fn label(field: &str) -> ErrorText {
         "reference" => MessageId("reference"),
         "phrase" => MessageId("words-on-their-page"),
         "how" => MessageId("how-do-you-know"),
+        "kind" => MessageId("kind-of-contact"),
+        "value" => MessageId("number-or-address"),
         "label" | "name" => MessageId("name"),
         "email" => MessageId("mail-address-for-notices"),
         _ => return capitalised(&field.replace(['_', '-'], " ")).into(),

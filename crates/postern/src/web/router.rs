@@ -91,6 +91,16 @@ fn own_account() -> Router<Arc<App>> {
         .route("/account", get(account::overview::show))
         .route("/account/activity", get(account::activity::show))
         .route("/account/activity/{id}/not-me", get(account::not_me::show).post(account::not_me::submit))
+        .route("/account/contacts/new", get(account::add_contact::show).post(account::add_contact::submit))
+        .route("/account/contacts/start", post(api::contacts::start))
+        .route(
+            "/account/contacts/confirm",
+            get(account::confirm_contact::show).post(account::confirm_contact::submit),
+        )
+        .route(
+            "/account/contacts/{id}/remove",
+            get(account::remove_contact::show).post(account::remove_contact::submit),
+        )
         .route("/account/factors/{id}/name", post(account::factors::name))
         .route(
             "/account/factors/{id}/remove",

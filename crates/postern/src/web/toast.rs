@@ -90,6 +90,8 @@ toasts! {
     NoteAdded => "note", English("The note is kept.");
     SessionEnded => "session-ended", Message("toast-session-ended");
     ClockSet => "clock-set", Message("toast-clock-set");
+    OwnContactAdded => "own-contact-added", Message("toast-own-contact-added");
+    OwnContactRemoved => "own-contact-removed", Message("toast-own-contact-removed");
     OtherSessionsEnded => "others-ended", Message("toast-other-sessions-ended");
     FactorNamed => "factor-named", Message("toast-factor-named");
     FactorRemoved => "factor-removed", Message("toast-factor-removed");

@@ -34,6 +34,7 @@ mod move_tenant;
 mod new_password;
 mod notify_seniors;
 mod open_case;
+mod own_contacts;
 mod propose_remedy;
 mod rate_limit;
 mod recover_person;

@@ -15,6 +15,7 @@ use crate::store::sessions::Session;
 use crate::store::{cases, factors, persons, sessions};
 use crate::texts::MessageId;
 use crate::web::api::activity::{ActivityEntry, ActivityView};
+use crate::web::api::contacts::OwnContactView;
 use crate::web::api::readiness::ReadinessView;
 use crate::web::cookies;
 use crate::web::extract::Signed;
@@ -42,6 +43,8 @@ pub struct AccountPage {
     pub sessions: Vec<OwnSession>,
     /// Whether a factor was shown a moment ago: sessions end at one press then.
     pub has_shown_factor: bool,
+    /// Where they are told of what happens.
+    pub contacts: Vec<OwnContactView>,
     /// What happened last.
     pub activity: Vec<ActivityEntry>,
     /// Reports of theirs who wait for their word.
@@ -124,6 +127,7 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
         readiness: ReadinessView::of(&scope, &caller, &own, &summary),
         sessions: live.into_iter().map(|live| OwnSession::of(live, &caller)).collect(),
         has_shown_factor: caller.has_just_shown_factor(now),
+        contacts: OwnContactView::list(&scope, &caller).await?,
         activity: ActivityView::load_latest(&scope, &caller).await?,
         requests: if summary.leads_somebody { requests(&scope, &caller).await? } else { Vec::new() },
         notices: notices(&scope, &caller, summary.leads_somebody).await?,

@@ -12,9 +12,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::verb::DescribeVerbs;
 use super::{
-    activity, audit, backup_codes, bulk_people, case_steps, cases, code_apps, diagnosis, factors, findings,
-    home, import_sign_ins, imports, jobs, password, people, person_steps, portal, power_grants, readiness,
-    replace_password, resync, runbook, saved_views, search_view, sessions, set_up, sign_ins, tokens, waiting_passkeys,
+    activity, audit, backup_codes, bulk_people, case_steps, cases, code_apps, contacts, diagnosis, factors,
+    findings, home, import_sign_ins, imports, jobs, password, people, person_steps, portal, power_grants,
+    readiness, replace_password, resync, runbook, saved_views, search_view, sessions, set_up, sign_ins, tokens, waiting_passkeys,
 };
 use crate::scope::Scope;
 use crate::web::account::{passkeys, step_up};
@@ -40,6 +40,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         readiness::show,
         resync::start, resync::finish,
         activity::list, activity::not_me,
+        contacts::list, contacts::start, contacts::add, contacts::confirm, contacts::remove,
         sessions::list, sessions::start_end, sessions::end_one, sessions::end_others,
         code_apps::start, code_apps::finish,
         backup_codes::start, backup_codes::finish, backup_codes::confirm,

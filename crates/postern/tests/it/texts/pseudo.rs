@@ -13,7 +13,19 @@ use crate::on_both::on_both;
 use crate::test_app::TestApp;
 
 /// What the demo's pages show that is nobody's to translate: names as they are kept, and browsers.
-const DATA: [&str; 6] = ["Ana Ferreira", "Mona Okafor", "ana", "127.0.0.1", "Code app", "Passkey"];
+const DATA: [&str; 10] = [
+    "Ana Ferreira",
+    "Mona Okafor",
+    "ana",
+    "127.0.0.1",
+    "Code app",
+    "Passkey",
+    // In full for five minutes after a factor was shown.
+    "ana@demo.postern.invalid",
+    "a…@demo.postern.invalid",
+    "mona@demo.postern.invalid",
+    "m…@demo.postern.invalid",
+];
 
 /// What stands on a page outside of messages, but for data. A time may stand alone, beside its name in a list of facts.
 fn plain_texts(html: &str, data: &[&str]) -> Vec<String> {
@@ -192,6 +204,9 @@ on_both! {
         look(&app, &ana, "/account/password").await;
         look(&app, &ana, "/account/replace-password").await;
         look(&app, &ana, "/forgotten-password").await;
+        for path in ["activity", "contacts/new", "contacts/confirm", "sessions/end-others"] {
+            look(&app, &ana, &format!("/account/{path}")).await;
+        }
         ana.post("/account/code-apps/start", &[]).await.leads_to("/account/code-apps/new");
         let page = ana.get("/account/code-apps/new").await;
         let key = page.marked("data-key");

@@ -64,7 +64,7 @@ fn bounds(owner: &str, name: &str, scope: &Scope) -> Value {
             words(said.map(EvidenceOutcome::as_str))
         }
         ("Vouch", "outcome") => words(Kind::ManagerVouch.outcomes().iter().map(|outcome| outcome.as_str())),
-        ("NewContactOfPerson", "kind") => words(KINDS),
+        ("NewContactOfPerson" | "NewOwnContact", "kind") => words(KINDS),
         (_, "role") => words(Role::ALL.map(Role::as_str)),
         (_, "remedy") => words(Remedy::ALL.iter().map(|remedy| remedy.as_str())),
         (_, "tier") => words(scope.tenant.settings.tiers.iter().map(Tier::as_str)),

@@ -2,8 +2,10 @@
 
 use postern::texts::MessageId;
 use postern::web::account::activity::ActivityPage;
+use postern::web::account::add_contact::AddOwnContactPage;
 use postern::web::account::backup_codes::{RenewBackupCodesPage, RenewedBackupCodesPage};
 use postern::web::account::code_apps::AddTotpPage;
+use postern::web::account::confirm_contact::ConfirmContactPage;
 use postern::web::account::end_session::EndSessionPage;
 use postern::web::account::factors::RemoveFactorPage;
 use postern::web::account::not_me::{DisownPage, DisownedPage};
@@ -11,8 +13,10 @@ use postern::web::account::overview::{AccountPage, NoticeSwitch, OwnSession, Vou
 use postern::web::account::password::ChangePasswordPage;
 use postern::web::account::replace_password::ReplacePasswordPage;
 use postern::web::account::resync::ResyncPage;
+use postern::web::account::remove_contact::RemoveContactPage;
 use postern::web::account::vouch::{SaidBefore, VouchPage, VouchWantsPasskeyPage};
 use postern::web::api::activity::{ActivityEntry, DisownedView};
+use postern::web::api::contacts::OwnContactView;
 use postern::web::api::readiness::{FactorAtHand, LossView, ReadinessView};
 use postern::web::factor_view::{ClockOff, FactorView};
 
@@ -26,6 +30,9 @@ pub fn all() -> Vec<PageSample> {
     [
         of::<AccountPage>(),
         of::<ActivityPage>(),
+        of::<AddOwnContactPage>(),
+        of::<ConfirmContactPage>(),
+        of::<RemoveContactPage>(),
         of::<DisownPage>(),
         of::<DisownedPage>(),
         of::<EndSessionPage>(),
@@ -187,6 +194,7 @@ impl PageSamples for AccountPage {
             readiness: readiness("nothing", Vec::new()),
             sessions: vec![session(311, true)],
             has_shown_factor: false,
+            contacts: Vec::new(),
             activity: Vec::new(),
             requests: Vec::new(),
             notices: Vec::new(),
@@ -242,6 +250,7 @@ impl PageSamples for AccountPage {
                     },
                     sessions: vec![session(311, true), session(312, false)],
                     has_shown_factor: true,
+                    contacts: contacts(),
                     activity: activity(),
                     requests: vec![request("Fay Delgado"), request(RIGHT_TO_LEFT)],
                     notices: vec![
@@ -557,6 +566,94 @@ impl PageSamples for DisownedPage {
             ("stays", done(0, &[], false, true)),
             ("out", done(3, &["C-7K3M9Q", "C-2WPD9X"], false, false)),
             ("suspended", done(1, &["C-7K3M9Q"], true, false)),
+        ]
+    }
+}
+
+fn contact(number: u32, kind: &str, value: &str) -> OwnContactView {
+    OwnContactView {
+        id: id(number),
+        kind: kind.to_owned(),
+        value: value.to_owned(),
+        filed_at: days_ago(200),
+        own: kind == "email",
+        lost: kind == "mobile",
+    }
+}
+
+fn contacts() -> Vec<OwnContactView> {
+    vec![
+        contact(341, "email", LONG_LOGIN),
+        contact(342, "mobile", "…20"),
+        contact(343, "office_phone", "+44 20 7946 0102"),
+    ]
+}
+
+impl PageSamples for AddOwnContactPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page = |kind: &str, has_shown_factor, has_code, has_passkey| Self {
+            kind: kind.to_owned(),
+            has_shown_factor,
+            has_code,
+            has_passkey,
+            ..Self::default()
+        };
+        let wrong = |field| (Some(field), wrong_text("Look at it again."));
+        let (value, value_error) = wrong("value");
+        let (code, code_error) = wrong("code");
+        let (proof, proof_error) = wrong("proof");
+        vec![
+            ("no-method", page("", false, false, false)),
+            ("at-once", page("mobile", true, true, true)),
+            ("passkey", page("office_phone", false, false, true)),
+            (
+                "wrong-value",
+                Self {
+                    value: MARKUP.to_owned(),
+                    field: value,
+                    error: value_error,
+                    ..page("email", false, true, true)
+                },
+            ),
+            ("wrong-code", Self { field: code, error: code_error, ..page("email", true, true, false) }),
+            ("too-late", Self { field: proof, error: proof_error, ..page("email", true, true, false) }),
+        ]
+    }
+}
+
+impl PageSamples for ConfirmContactPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        vec![
+            ("first", Self { error: None }),
+            ("wrong", Self { error: wrong_text("This is not the code that we sent.") }),
+        ]
+    }
+}
+
+impl PageSamples for RemoveContactPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page = |has_shown_factor, has_code, has_passkey| Self {
+            contact: contact(341, "email", LONG_LOGIN),
+            has_shown_factor,
+            has_code,
+            has_passkey,
+            field: None,
+            error: None,
+        };
+        let wrong = |field, page| Self { field: Some(field), error: wrong_text("Look at it again."), ..page };
+        vec![
+            ("no-method", page(false, false, false)),
+            ("at-once", page(true, true, true)),
+            ("passkey", page(false, false, true)),
+            ("both", page(false, true, true)),
+            ("wrong-code", wrong("code", page(true, true, false))),
+            ("too-late", wrong("proof", page(true, true, false))),
         ]
     }
 }

@@ -158,6 +158,11 @@ pub async fn plant(app: &TestApp, route: &str, login: &str) -> Option<String> {
     if route.contains("/account/factors/") && !login.is_empty() {
         return Some(code_app(app, login).await);
     }
+    if route.contains("/account/contacts/") && !login.is_empty() {
+        let person = app.person(login).await.id;
+        let on_file = contacts::list(&app.db, &app.tenant, &person).await.unwrap();
+        return on_file.first().map(|contact| contact.id.clone());
+    }
     if route.contains("/activity/") && !login.is_empty() {
         return Some(sign_in_of(app, login).await);
     }

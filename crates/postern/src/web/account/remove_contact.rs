@@ -1,0 +1,100 @@
+//! `/account/contacts/{id}/remove`: a person takes a number or an address of theirs off the file.
+
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use postern_core::factor::FactorKind;
+use serde::{Deserialize, Serialize};
+
+use crate::actions::factor_proof::FactorProof;
+use crate::actions::remove_own_contact::remove_own_contact;
+use crate::actions::{ActionError, Caller};
+use crate::scope::Scope;
+use crate::store::factors;
+use crate::texts::ErrorText;
+use crate::web::api::contacts::OwnContactView;
+use crate::web::cookies;
+use crate::web::extract::{Form, Signed};
+use crate::web::page::PageView;
+use crate::web::problem::Problem;
+use crate::web::router::{form_message, render_with};
+use crate::web::toast::Toast;
+
+/// The proof, where none was shown a moment ago.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct RemoveContactForm {
+    code: Option<String>,
+    assertion: String,
+}
+
+/// What the page shows.
+#[derive(Serialize)]
+pub struct RemoveContactPage {
+    pub contact: OwnContactView,
+    /// Whether a factor was shown a moment ago.
+    pub has_shown_factor: bool,
+    /// Whether a code app works.
+    pub has_code: bool,
+    /// Whether a passkey works.
+    pub has_passkey: bool,
+    pub field: Option<&'static str>,
+    pub error: Option<ErrorText>,
+}
+
+impl PageView for RemoveContactPage {
+    const TEMPLATE: &'static str = "account/remove_contact.html";
+}
+
+/// `GET /account/contacts/{id}/remove`
+pub async fn show(scope: Scope, Signed(caller): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+    page(&scope, &caller, &id, None).await
+}
+
+/// `POST /account/contacts/{id}/remove`
+pub async fn submit(
+    scope: Scope,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Form(form): Form<RemoveContactForm>,
+) -> Result<Response, Problem> {
+    let token = cookies::CEREMONY.read(&headers).unwrap_or_default();
+    let removed = match FactorProof::of_optional(form.code.as_deref(), &form.assertion) {
+        Ok(proof) => remove_own_contact(&scope, &caller, &id, (&token, proof.as_ref())).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = removed {
+        return page(&scope, &caller, &id, Some(error)).await;
+    }
+    let mut response = Toast::OwnContactRemoved.redirect("/account");
+    cookies::CEREMONY.clear(response.headers_mut());
+    Ok(response)
+}
+
+async fn page(
+    scope: &Scope,
+    caller: &Caller,
+    id: &str,
+    error: Option<ActionError>,
+) -> Result<Response, Problem> {
+    let (status, field, message) = match error {
+        None => (StatusCode::OK, None, None),
+        Some(error) => {
+            let (status, field, message) = form_message(error)?;
+            (status, field, Some(message))
+        }
+    };
+    let contact = OwnContactView::find(scope, caller, id).await?.ok_or_else(Problem::not_found)?;
+    let own = factors::list(&scope.app.db, &scope.tenant.id, &caller.person.id).await?;
+    let works = |kind: FactorKind| own.iter().any(|factor| factor.is(kind) && factor.works(scope.now));
+    let shown = RemoveContactPage {
+        contact,
+        has_shown_factor: caller.has_just_shown_factor(scope.now),
+        has_code: works(FactorKind::Totp),
+        has_passkey: works(FactorKind::Webauthn),
+        field,
+        error: message,
+    };
+    render_with(scope, Some(caller), status, shown)
+}
