@@ -44,6 +44,7 @@ impl WrittenKinds {
 fn every_payload_is_written_as_integrators_read_it() {
     let mut written = WrittenKinds::default();
     accounts(&mut written);
+    owners_of_accounts(&mut written);
     directory(&mut written);
     factors(&mut written);
     removed_factors(&mut written);
@@ -130,6 +131,9 @@ fn accounts(written: &mut WrittenKinds) {
         UserAdded::InDirectory { login: "ana", role: Role::Person, tier: "standard", by: Some("demo") },
         json!({ "login": "ana", "role": "person", "tier": "standard", "by": "demo" }),
     );
+}
+
+fn owners_of_accounts(written: &mut WrittenKinds) {
     written.check(UserPasswordChanged::Set, json!(null));
     written.check(
         UserPasswordChanged::ByOwner { proven_by: proven_by() },
