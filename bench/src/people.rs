@@ -88,6 +88,7 @@ pub async fn caller(scope: &Scope, login: &str, role: Role) -> Outcome<Caller> {
         session,
         phishing_resistant: true,
         stepped_up_at: None,
+        factor_shown_at: None,
         session_ends_at: None,
         waiting_cases: 0,
         scopes: None,

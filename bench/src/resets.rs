@@ -156,6 +156,7 @@ async fn ready_cases(desk: &Arc<Desk>, count: usize, round: usize) -> Outcome<Ar
                 user_agent: "bench".to_owned(),
                 device: None,
                 session: None,
+                factor_shown: None,
                 toast: None,
             };
             let Scope { app, tenant, .. } = desk.server.scope()?;

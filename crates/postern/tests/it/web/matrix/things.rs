@@ -153,20 +153,20 @@ async fn sign_in_of(app: &TestApp, login: &str) -> String {
 
 pub const PLANTED: &str = "planted by a test";
 
-/// What one request uses up, made anew for each.
-pub async fn plant(app: &TestApp, route: &str, login: &str) -> Option<String> {
-    if route.contains("/account/factors/") && !login.is_empty() {
+/// A thing of one's own that an account page names.
+async fn own_thing(app: &TestApp, route: &str, login: &str) -> Option<String> {
+    if route.contains("/account/factors/") {
         return Some(code_app(app, login).await);
     }
-    if route.contains("/account/contacts/") && !login.is_empty() {
+    if route.contains("/account/contacts/") {
         let person = app.person(login).await.id;
         let on_file = contacts::list(&app.db, &app.tenant, &person).await.unwrap();
         return on_file.first().map(|contact| contact.id.clone());
     }
-    if route.contains("/activity/") && !login.is_empty() {
+    if route.contains("/activity/") {
         return Some(sign_in_of(app, login).await);
     }
-    if route.contains("/sessions/") && !login.is_empty() {
+    if route.contains("/sessions/") {
         // Another one than that which asks.
         app.browser_with_planted_session(login).await;
         let person = app.person(login).await.id;
@@ -174,6 +174,16 @@ pub async fn plant(app: &TestApp, route: &str, login: &str) -> Option<String> {
         let own: (String,) =
             sqlx::query_as(app.own(sql)).bind(person.as_str()).fetch_one(app.db.reader()).await.unwrap();
         return Some(own.0);
+    }
+    None
+}
+
+/// What one request uses up, made anew for each.
+pub async fn plant(app: &TestApp, route: &str, login: &str) -> Option<String> {
+    if !login.is_empty()
+        && let Some(own) = own_thing(app, route, login).await
+    {
+        return Some(own);
     }
     if route.contains("/jobs/") {
         return Some(dead_job(app).await);
