@@ -32,9 +32,10 @@ pub async fn list_locks(scope: &Scope, person: &PersonId) -> Result<Vec<AccountL
     let shut = throttles::list_shut(&scope.app.db, &scope.tenant.id, &keys, scope.now).await?;
     let mut locks = Vec::new();
     for (kind, key) in FactorKind::ALL.iter().zip(&keys) {
-        let own = shut.iter().filter(|bucket| bucket.is_of(key));
+        let decides = |bucket: &&ShutBucket| *kind != FactorKind::Password || !bucket.is_over_all;
+        let own = shut.iter().filter(|bucket| bucket.is_of(key)).filter(decides);
         // What is exhausted outweighs what waits, and of what waits the longest counts.
-        let longest = own.max_by_key(|bucket| bucket.until.map_or(Timestamp::MAX, |until| until));
+        let longest = own.max_by_key(|bucket| bucket.until.unwrap_or(Timestamp::MAX));
         if let Some(ShutBucket { until, .. }) = longest {
             locks.push(AccountLock { kind: *kind, until: *until });
         }

@@ -96,6 +96,8 @@ pub async fn clear(change: &mut Change<'_>, key: &RateLimitKey, bucket: &str) ->
 /// A bucket that takes no guess now.
 pub struct ShutBucket {
     subject: String,
+    /// Whether it is the count over all devices. Of a password each device's own decides.
+    pub is_over_all: bool,
     /// Until when; `None`: the lifetime cap is reached.
     pub until: Option<Timestamp>,
 }
@@ -115,18 +117,19 @@ pub async fn list_shut(
     now: Timestamp,
 ) -> Result<Vec<ShutBucket>> {
     let sql = format!(
-        "SELECT subject, failures, next_at FROM throttles WHERE tenant_id = $1 AND bucket IN ($2, $3) \
+        "SELECT subject, bucket, failures, next_at FROM throttles WHERE tenant_id = $1 AND bucket IN ($2, $3) \
          AND (failures >= $4 OR next_at > $5) AND subject IN ({})",
         parameters(6, keys.len())
     );
-    let mut query = sqlx::query_as::<_, (String, i64, i64)>(sqlx::AssertSqlSafe(sql));
+    let mut query = sqlx::query_as::<_, (String, String, i64, i64)>(sqlx::AssertSqlSafe(sql));
     query =
         query.bind(tenant.as_str().to_owned()).bind(LIFETIME).bind(OPEN).bind(LIFETIME_CAP).bind(micros(now));
     for key in keys {
         query = query.bind(key.as_str().to_owned());
     }
     let rows = query.fetch_all(db.reader()).await?;
-    let shut = |(subject, failures, next_at): (String, i64, i64)| ShutBucket {
+    let shut = |(subject, bucket, failures, next_at): (String, String, i64, i64)| ShutBucket {
+        is_over_all: bucket == LIFETIME,
         until: (failures < LIFETIME_CAP).then(|| time(next_at)),
         subject,
     };

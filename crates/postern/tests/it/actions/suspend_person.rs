@@ -1,6 +1,7 @@
 use postern::actions::contest::contest;
-use postern::actions::lift_lock::lift_lock;
+use postern::actions::lift_lock::{lift_lock, list_locks};
 use postern::actions::lift_suspension::lift_suspension;
+use postern::actions::sign_in::{Credentials, sign_in};
 use postern::actions::suspend_person::suspend_person;
 use postern::actions::{ActionError, Caller};
 use serde_json::{Value, json};
@@ -140,6 +141,21 @@ on_both! {
         let lifted = &app.events("user.lock_lifted").await[0];
         assert_eq!(lifted["detail"]["kinds"], json!(["password"]));
         assert!(app.messages().await.iter().any(|message| message.subject == "You can try to sign in again"));
+    }
+
+    /// Of passwords each device counts for itself: sixty wrong ones on two of them shut neither for good.
+    async fn a_password_is_not_said_to_be_shut_for_what_all_devices_count_together(db) {
+        let app = TestApp::start(db).await;
+        let known = app.sign_in("gus").await;
+        for _ in 0..60 {
+            let password = zeroize::Zeroizing::new("no, not this one".to_owned());
+            let typed = Credentials { login: "gus", password, device: Some(&known.device) };
+            assert!(matches!(sign_in(&app.scope(), typed).await, Err(ActionError::Wrong(_))));
+            app.advance_seconds(3601);
+        }
+        app.guess_passwords("gus", 60).await;
+        let gus = app.person("gus").await.id;
+        assert!(list_locks(&app.scope(), &gus).await.unwrap().is_empty());
     }
 
     async fn what_was_switched_off_at_the_cap_is_not_lifted(db) {
