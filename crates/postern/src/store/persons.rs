@@ -8,6 +8,7 @@ mod passwords;
 mod readiness;
 mod search;
 mod summary;
+mod suspension;
 pub(super) mod words;
 
 pub use locks::{lock_active, lock_active_as, lock_all, lock_unchanged};
@@ -17,6 +18,7 @@ pub use passwords::{
 pub use readiness::{DirectoryReadiness, load_readiness};
 pub use search::{PersonCursor, PersonPage, list, list_statements};
 pub use summary::{PersonSummary, load_summary};
+pub use suspension::{enable, enable_after, find_suspender, keep_suspended, suspend};
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -304,83 +306,6 @@ pub async fn save_changed(change: &mut Change<'_>, read: &Person, new: &ChangedP
         words::replace(change, &read.id, WordSource::Name, words::of_name(new.name)).await?;
     }
     cases::save_tier(change, &read.id, new.tier).await
-}
-
-/// Suspends an account; `by`: who at the desk did it. `Conflict` when it already is.
-pub async fn suspend(
-    change: &mut Change<'_>,
-    id: &PersonId,
-    (why, by): (&str, Option<&PersonId>),
-) -> Result<()> {
-    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
-    let done = sqlx::query(
-        "UPDATE persons SET suspended_at = $3, suspended_why = $4, suspended_by = $5 \
-         WHERE tenant_id = $1 AND id = $2 AND suspended_at IS NULL",
-    )
-    .bind(tenant.as_str())
-    .bind(id.as_str())
-    .bind(at)
-    .bind(why)
-    .bind(by.map(PersonId::as_str))
-    .execute(change.conn())
-    .await?;
-    one_row(&done)
-}
-
-/// An account that the desk had suspended stays so by its owner's word: the desk lifts that no more.
-pub async fn keep_suspended(change: &mut Change<'_>, id: &PersonId, why: &str) -> Result<()> {
-    let tenant = change.tenant().clone();
-    sqlx::query(
-        "UPDATE persons SET suspended_why = $3, suspended_by = NULL \
-         WHERE tenant_id = $1 AND id = $2 AND suspended_by IS NOT NULL",
-    )
-    .bind(tenant.as_str())
-    .bind(id.as_str())
-    .bind(why)
-    .execute(change.conn())
-    .await?;
-    Ok(())
-}
-
-/// Who at the desk suspended an account; `None` where it is open, or somebody else did.
-pub async fn find_suspender(db: &Db, tenant: &TenantId, id: &PersonId) -> Result<Option<PersonId>> {
-    let row: Option<(Option<String>,)> = sqlx::query_as(
-        "SELECT suspended_by FROM persons WHERE tenant_id = $1 AND id = $2 AND suspended_at IS NOT NULL",
-    )
-    .bind(tenant.as_str())
-    .bind(id.as_str())
-    .fetch_optional(db.reader())
-    .await?;
-    Ok(row.and_then(|(by,)| by).map(PersonId::new))
-}
-
-/// Enables an account that this member of staff had suspended. `Conflict` when it is not, or not by them.
-pub async fn enable_after(change: &mut Change<'_>, id: &PersonId, by: &PersonId) -> Result<()> {
-    let tenant = change.tenant().clone();
-    let done = sqlx::query(
-        "UPDATE persons SET suspended_at = NULL, suspended_why = NULL, suspended_by = NULL \
-         WHERE tenant_id = $1 AND id = $2 AND suspended_at IS NOT NULL AND suspended_by = $3",
-    )
-    .bind(tenant.as_str())
-    .bind(id.as_str())
-    .bind(by.as_str())
-    .execute(change.conn())
-    .await?;
-    one_row(&done)
-}
-
-/// Enables an account again. `Conflict` when it is not suspended.
-pub async fn enable(change: &mut Change<'_>, id: &PersonId) -> Result<()> {
-    let tenant = change.tenant().clone();
-    let done = sqlx::query(
-        "UPDATE persons SET suspended_at = NULL, suspended_why = NULL, suspended_by = NULL \
-         WHERE tenant_id = $1 AND id = $2 AND suspended_at IS NOT NULL",
-    )
-    .bind(tenant.as_str())
-    .bind(id.as_str())
-    .execute(change.conn())
-    .await?;
-    one_row(&done)
 }
 
 /// Whether anybody is there, read inside the change.
