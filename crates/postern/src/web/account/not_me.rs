@@ -67,7 +67,7 @@ pub async fn submit(
     Path(id): Path<String>,
     Form(form): Form<DisownForm>,
 ) -> Result<Response, Problem> {
-    let proof = (!form.code.trim().is_empty()).then(|| FactorProof::Code(form.code));
+    let proof = (!form.code.trim().is_empty()).then_some(FactorProof::Code(form.code));
     let done: DisownedView = match disown_activity(&scope, &caller, &id, proof.as_ref()).await {
         Ok(done) => done.into(),
         Err(error) => return page(&scope, &caller, &id, Some(error)).await,
