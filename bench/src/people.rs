@@ -4,7 +4,6 @@
 use jiff::SignedDuration;
 use postern::actions::Caller;
 use postern::clock::Clock;
-use postern::config::Config;
 use postern::rng::token_hash;
 use postern::scope::Scope;
 use postern::store::backup_codes::NewCodeSet;
@@ -16,6 +15,7 @@ use postern::store::{Change, backup_codes, contacts, factors, sessions, tenants}
 use postern_core::factor::{FactorKind, totp};
 use postern_core::id::PersonId;
 use postern_core::person::Role;
+use postern_core::session_limits::SessionLimits;
 use postern_core::signin::Assurance;
 use zeroize::Zeroizing;
 
@@ -98,7 +98,7 @@ pub async fn caller(scope: &Scope, login: &str, role: Role) -> Outcome<Caller> {
 /// Somebody signs in with a passkey. Returns the session's id.
 pub async fn add_session(change: &mut Change<'_>, token: &str, person: &PersonId) -> Outcome<String> {
     let assurance = Assurance { aal: 2, phishing_resistant: true, amr: vec!["swk".to_owned()] };
-    let expires_at = change.at() + Config::SESSION_LIFE;
+    let expires_at = change.at() + SessionLimits::DESK.overall;
     let session = NewSession {
         token_hash: &token_hash(token),
         person,

@@ -80,8 +80,6 @@ impl Config {
 
     /// Time from the password to the end of the second step.
     pub const FLOW_LIFE: SignedDuration = SignedDuration::from_mins(5);
-    /// A session ends so long after its last use (NIST SP 800-63B-4 §2.2.3).
-    pub const SESSION_IDLE: SignedDuration = SignedDuration::from_mins(30);
     /// A passkey of staff that no passkey proved waits for so long, or for a second yes.
     pub const STAFF_PASSKEY_WAIT: SignedDuration = SignedDuration::from_hours(24);
     /// Who was let in by more than themself adds a first passkey without that wait, for so long.
@@ -90,8 +88,6 @@ impl Config {
     pub const STEP_UP_LIFE: SignedDuration = SignedDuration::from_mins(5);
     /// A passkey stands in for a forgotten password so long after it was added.
     pub const STAND_IN_WAIT: SignedDuration = SignedDuration::from_hours(24);
-    /// A session ends so long after it began.
-    pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(8);
     /// A "this was not me" link works for so long.
     pub const CONTEST_LIFE: SignedDuration = SignedDuration::from_hours(24 * 30);
     /// The question that follows one, whether other requests are yours, can be answered for so long.

@@ -14,7 +14,6 @@ use super::advance::lock_subject;
 use super::on_record::Attempt;
 use super::remedies::{carry_out, expect_use, texts};
 use super::{ActionError, Caller, case_for, permit_on_case};
-use crate::config::Config;
 use crate::notify;
 use crate::scope::Scope;
 use crate::store::factors::Factor;
@@ -93,7 +92,7 @@ pub(super) async fn state_before(
     Ok(json!({
         "factors": listed,
         "backup_codes_left": backup_codes::count_left_locked(change, person).await?,
-        "sessions": sessions::count_live(change, person, Config::SESSION_IDLE).await?,
+        "sessions": sessions::count_live(change, person).await?,
     }))
 }
 

@@ -119,7 +119,7 @@ impl Caller {
         persons::lock_all(&mut change, rows).await?;
         let alive = match self.scopes {
             Some(_) => service_tokens::lock(&mut change, &self.session).await,
-            None => sessions::lock(&mut change, &self.session, Config::SESSION_IDLE).await,
+            None => sessions::lock(&mut change, &self.session).await,
         };
         let active = match alive {
             Ok(()) => persons::lock_active_as(&mut change, &self.person.id, self.person.role).await,

@@ -8,7 +8,6 @@ use super::ceremony::Challenge;
 use super::factor_proof::{self, FactorProof};
 use super::on_record::Attempt;
 use super::{ActionError, Caller};
-use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
 use crate::scope::Scope;
@@ -95,6 +94,6 @@ async fn end(
 /// Somebody else's is not there.
 async fn expect_own(scope: &Scope, caller: &Caller, session: &str) -> Result<(), ActionError> {
     let (db, tenant) = (&scope.app.db, &scope.tenant.id);
-    let own = sessions::list(db, tenant, &caller.person.id, scope.now, Config::SESSION_IDLE).await?;
+    let own = sessions::list(db, tenant, &caller.person.id, scope.now).await?;
     if own.iter().any(|known| known.id == session) { Ok(()) } else { Err(ActionError::NotFound) }
 }

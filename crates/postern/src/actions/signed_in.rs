@@ -6,6 +6,7 @@ use postern_core::event::payload::{CaseClosed, SessionEnded, SignInFailed, SignI
 use postern_core::event::{Actor, Event};
 use postern_core::factor::FactorKind;
 use postern_core::id::PersonId;
+use postern_core::session_limits::SessionLimits;
 use postern_core::signin::{AccountStatus, Assurance, FlowError};
 use zeroize::Zeroizing;
 
@@ -13,7 +14,6 @@ use super::ActionError;
 use super::lapse_case::lapse_overdue;
 use super::names::pseudonym;
 use super::remedies::{is_proven_by, texts};
-use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
 use crate::scope::Scope;
@@ -82,7 +82,7 @@ pub(super) async fn complete(
         assurance,
         ip: &request.ip,
         user_agent: &request.user_agent,
-        expires_at: change.at() + Config::SESSION_LIFE,
+        expires_at: change.at() + SessionLimits::of(person.role, assurance.aal).overall,
     };
     sessions::insert(&mut change, &new).await?;
     end_session_of_before(&mut change, &person.id, request.session.as_deref()).await?;

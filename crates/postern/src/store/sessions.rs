@@ -4,8 +4,11 @@ mod signed_in;
 
 pub use signed_in::{LiveSession, find_signed_in};
 
-use jiff::{SignedDuration, Timestamp};
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
 use postern_core::id::{PersonId, TenantId};
+use postern_core::session_limits::SessionLimits;
 use postern_core::signin::Assurance;
 
 use super::row::row;
@@ -16,6 +19,7 @@ row! {
     pub struct Session {
         pub id: String,
         pub person_id: String,
+        pub aal: i64,
         pub phishing_resistant: i64,
         pub amr: String,
         pub ip: String,
@@ -29,44 +33,55 @@ row! {
     }
 }
 
-const COLUMNS: &str = "id, person_id, phishing_resistant, amr, ip, user_agent, created_at, last_seen_at, expires_at, \
+const COLUMNS: &str = "id, person_id, aal, phishing_resistant, amr, ip, user_agent, created_at, last_seen_at, expires_at, \
                        stepped_up_at, factor_shown_at, factor_shown_hash";
 
+/// Whether the session `s` lives at `$3`: by its own end, and by the limits of the role that its owner has at this moment, as
+/// [`SessionLimits::of`] has them. `role`: the column, or the statement, that says it.
+fn is_live(role: &str) -> String {
+    let within = |SessionLimits { idle, overall }: SessionLimits| {
+        let (idle, overall) = (idle.as_micros(), overall.as_micros());
+        format!("s.last_seen_at > $3 - {idle} AND s.created_at > $3 - {overall}")
+    };
+    let (person, desk) = (within(SessionLimits::PERSON), within(SessionLimits::DESK));
+    format!(
+        "s.ended_at IS NULL AND s.expires_at > $3 AND CASE WHEN s.aal < 3 AND {role} = 'person' THEN {person} ELSE {desk} END"
+    )
+}
+
+/// The same where the owner's row is not read beside it.
+static IS_LIVE: LazyLock<String> = LazyLock::new(|| {
+    is_live("(SELECT p.role FROM persons p WHERE p.tenant_id = s.tenant_id AND p.id = s.person_id)")
+});
+
 /// A person's live sessions, newest first.
-pub async fn list(
-    db: &Db,
-    tenant: &TenantId,
-    person: &PersonId,
-    now: Timestamp,
-    idle: SignedDuration,
-) -> Result<Vec<Session>> {
+pub async fn list(db: &Db, tenant: &TenantId, person: &PersonId, now: Timestamp) -> Result<Vec<Session>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM sessions WHERE tenant_id = $1 AND person_id = $2 AND ended_at IS NULL \
-         AND expires_at > $3 AND last_seen_at > $4 ORDER BY created_at DESC LIMIT 50"
+        "SELECT {COLUMNS} FROM sessions s WHERE s.tenant_id = $1 AND s.person_id = $2 AND {} \
+         ORDER BY s.created_at DESC LIMIT 50",
+        *IS_LIVE
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())
         .bind(person.as_str())
         .bind(micros(now))
-        .bind(micros(last_use(now, idle)))
         .fetch_all(db.reader())
         .await?)
 }
 
 /// How many live sessions a person has, read inside a change.
-pub async fn count_live(change: &mut Change<'_>, person: &PersonId, idle: SignedDuration) -> Result<i64> {
-    let last_use = micros(last_use(change.at(), idle));
+pub async fn count_live(change: &mut Change<'_>, person: &PersonId) -> Result<i64> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
-    let (live,): (i64,) = sqlx::query_as(
-        "SELECT COUNT(*) FROM sessions WHERE tenant_id = $1 AND person_id = $2 AND ended_at IS NULL \
-         AND expires_at > $3 AND last_seen_at > $4",
-    )
-    .bind(tenant.as_str())
-    .bind(person.as_str())
-    .bind(at)
-    .bind(last_use)
-    .fetch_one(change.conn())
-    .await?;
+    let sql = format!(
+        "SELECT COUNT(*) FROM sessions s WHERE s.tenant_id = $1 AND s.person_id = $2 AND {}",
+        *IS_LIVE
+    );
+    let (live,): (i64,) = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(person.as_str())
+        .bind(at)
+        .fetch_one(change.conn())
+        .await?;
     Ok(live)
 }
 
@@ -239,26 +254,17 @@ pub async fn end_others(change: &mut Change<'_>, person: &PersonId, but: &str) -
     Ok(done.rows_affected())
 }
 
-/// Locks a live session until the change ends: nobody can end it meanwhile. One that ended, or was not used for longer than
-/// `idle`, is a `Conflict`.
-pub async fn lock(change: &mut Change<'_>, id: &str, idle: SignedDuration) -> Result<()> {
-    let last_use = micros(last_use(change.at(), idle));
+/// Locks a live session until the change ends: nobody can end it meanwhile. One that ended, or whose limits are past, is a
+/// `Conflict`.
+pub async fn lock(change: &mut Change<'_>, id: &str) -> Result<()> {
     let (tenant, at, lock) = (change.tenant().clone(), micros(change.at()), change.row_lock());
-    let sql = format!(
-        "SELECT id FROM sessions WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL AND expires_at > $3 \
-         AND last_seen_at > $4{lock}"
-    );
+    let sql =
+        format!("SELECT s.id FROM sessions s WHERE s.tenant_id = $1 AND s.id = $2 AND {}{lock}", *IS_LIVE);
     let found: Option<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())
         .bind(id)
         .bind(at)
-        .bind(last_use)
         .fetch_optional(change.conn())
         .await?;
     found.map(|_| ()).ok_or(StoreError::Conflict)
-}
-
-/// A session that was last used then, or earlier, is over at `now`.
-fn last_use(now: Timestamp, idle: SignedDuration) -> Timestamp {
-    now.saturating_sub(idle).unwrap_or(Timestamp::UNIX_EPOCH)
 }

@@ -16,7 +16,6 @@ use super::plain::{checked_form, checked_json};
 use super::problem::Problem;
 use crate::actions::{Caller, record_missing_scope};
 use crate::app::App;
-use crate::config::Config;
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
@@ -232,31 +231,32 @@ pub(super) async fn by_session(
 ) -> Result<Option<Caller>, Problem> {
     let now = scope.now;
     let (tenant, hash) = (&scope.tenant.id, token_hash(token));
-    let found = sessions::find_signed_in(&scope.app.db, tenant, &hash, now, Config::SESSION_IDLE).await?;
-    let Some(LiveSession { session, person, waiting_cases }) = found else { return Ok(None) };
-    if person.suspended_at.is_some() {
+    let found = sessions::find_signed_in(&scope.app.db, tenant, &hash, now).await?;
+    let Some(found) = found else { return Ok(None) };
+    if found.person.suspended_at.is_some() {
         return Ok(None);
     }
-    let mut last_seen_at = time(session.last_seen_at);
+    let mut last_seen_at = time(found.session.last_seen_at);
     if !by_itself && now.duration_since(last_seen_at) > SignedDuration::from_mins(1) {
         last_seen_at = now;
         let mut change = scope.begin().await?;
-        sessions::touch(&mut change, &session.id).await?;
+        sessions::touch(&mut change, &found.session.id).await?;
         change.commit_unrecorded("when a session was last used").await?;
     }
-    note_actor(&person);
+    note_actor(&found.person);
+    let session_ends_at = Some(found.end(last_seen_at));
+    let LiveSession { session, person, waiting_cases } = found;
     let phishing_resistant = session.phishing_resistant == 1;
     // A copy of the session's cookie from before it was shown is not who showed it.
     let has_shown =
         session.factor_shown_hash.is_some() && session.factor_shown_hash == scope.request.factor_shown;
-    let idle_end = last_seen_at.saturating_add(Config::SESSION_IDLE).unwrap_or(now);
     Ok(Some(Caller {
         person,
         session: session.id,
         phishing_resistant,
         stepped_up_at: session.stepped_up_at.map(time),
         factor_shown_at: session.factor_shown_at.filter(|_| has_shown).map(time),
-        session_ends_at: Some(idle_end.min(time(session.expires_at))),
+        session_ends_at,
         waiting_cases,
         scopes: None,
     }))

@@ -11,7 +11,6 @@ use super::overview::OwnSession;
 use crate::actions::end_session::{SessionsToEnd, end_session};
 use crate::actions::factor_proof::FactorProof;
 use crate::actions::{ActionError, Caller};
-use crate::config::Config;
 use crate::scope::Scope;
 use crate::store::{factors, sessions};
 use crate::texts::ErrorText;
@@ -119,7 +118,7 @@ async fn page(
         }
     };
     let (db, tenant, person, now) = (&scope.app.db, &scope.tenant.id, &caller.person.id, scope.now);
-    let live = sessions::list(db, tenant, person, now, Config::SESSION_IDLE).await?;
+    let live = sessions::list(db, tenant, person, now).await?;
     let one = if let SessionsToEnd::One(id) = which { Some(id.to_owned()) } else { None };
     let is_meant = |id: &str| one.as_deref().map_or(id != caller.session, |one| one == id);
     let meant = live.into_iter().filter(|live| is_meant(&live.id));

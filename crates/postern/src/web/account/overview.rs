@@ -8,7 +8,6 @@ use serde::Serialize;
 use crate::actions::Caller;
 use crate::actions::choose_notices::{self, NoticeChoice};
 use crate::actions::end_session::sign_out as end_own_session;
-use crate::config::Config;
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::sessions::Session;
@@ -111,7 +110,7 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
     let own = factors::list(&scope.app.db, &scope.tenant.id, id).await?;
     let works = |kind: FactorKind| own.iter().any(|factor| factor.is(kind) && factor.works(now));
     let factors: Vec<FactorView> = own.iter().map(|factor| FactorView::of(factor, now)).collect();
-    let live = sessions::list(&scope.app.db, &scope.tenant.id, id, now, Config::SESSION_IDLE).await?;
+    let live = sessions::list(&scope.app.db, &scope.tenant.id, id, now).await?;
     let when = (now, scope.tenant.settings.callable_if_filed_by(now));
     let summary = persons::load_summary(&scope.app.db, &scope.tenant.id, &caller.person, when).await?;
     let shown = AccountPage {

@@ -18,7 +18,6 @@ use self::steps::IncidentStep;
 use super::diagnosis::AttemptView;
 use super::person_view::{CaseOfPerson, ContactOnFile};
 use crate::actions::{Caller, finding_facts};
-use crate::config::Config;
 use crate::scope::Scope;
 use crate::store::findings::{self, Filter, FindingRow};
 use crate::store::persons::{self, Person};
@@ -216,8 +215,7 @@ impl IncidentSubject {
         } else {
             Vec::new()
         };
-        let open =
-            sessions::list(&scope.app.db, &scope.tenant.id, &person.id, scope.now, Config::SESSION_IDLE);
+        let open = sessions::list(&scope.app.db, &scope.tenant.id, &person.id, scope.now);
         Ok(Self {
             sessions: open.await?.len(),
             numbers,

@@ -12,7 +12,6 @@ use super::errors::{ReadErrors, StepErrors};
 use super::input::{Body, PersonOnly};
 use crate::actions::end_session::{self, SessionsToEnd};
 use crate::actions::factor_proof::FactorProof;
-use crate::config::Config;
 use crate::scope::Scope;
 use crate::store::sessions::{self, Session};
 use crate::store::time;
@@ -81,7 +80,7 @@ pub struct EndSession {
     responses((status = 200, description = "The sessions.", body = OwnSessions), ReadErrors))]
 pub async fn list(scope: Scope, PersonOnly(caller): PersonOnly) -> Result<Json<OwnSessions>, Problem> {
     let (db, tenant, person) = (&scope.app.db, &scope.tenant.id, &caller.person.id);
-    let live = sessions::list(db, tenant, person, scope.now, Config::SESSION_IDLE).await?;
+    let live = sessions::list(db, tenant, person, scope.now).await?;
     let sessions = live.into_iter().map(|session| SessionView::of(session, &caller.session)).collect();
     Ok(Json(OwnSessions { sessions }))
 }

@@ -147,8 +147,7 @@ on_both! {
         assert_eq!(statuses[0], 204, "{statuses:?}");
         assert!([401, 409, 422].contains(&statuses[1]), "{statuses:?}");
         let gus = app.person("gus").await;
-        let idle = postern::config::Config::SESSION_IDLE;
-        let live = sessions::list(&app.db, &app.tenant, &gus.id, app.clock.now(), idle).await.unwrap();
+        let live = sessions::list(&app.db, &app.tenant, &gus.id, app.clock.now()).await.unwrap();
         assert_eq!(live.len(), 1);
     }
 }

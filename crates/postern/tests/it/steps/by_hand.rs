@@ -1,7 +1,6 @@
 //! The same over HTTP, in browsers, and what tests put in by hand where doing it properly is not their subject.
 
 use jiff::Timestamp;
-use postern::config::Config;
 use postern::rng::token_hash;
 use postern::store::persons::{self, Person};
 use postern::store::power_grants::{self, GrantOutcome};
@@ -12,6 +11,7 @@ use postern_core::event::{Actor, Event};
 use postern_core::factor::FactorKind;
 use postern_core::id::{CaseId, PersonId};
 use postern_core::person::Role;
+use postern_core::session_limits::SessionLimits;
 use postern_core::signin::{AccountStatus, Assurance, Flow, ShownFactor};
 use postern_testkit::{SoftPasskey, TestPhone};
 use serde_json::{Value, json};
@@ -59,7 +59,7 @@ impl TestApp {
             assurance,
             ip: "127.0.0.1",
             user_agent: "planted by a test",
-            expires_at: at + Config::SESSION_LIFE,
+            expires_at: at + SessionLimits::of(person.role, assurance.aal).overall,
         };
         let id = sessions::insert(&mut change, &new).await.unwrap();
         change.commit_unrecorded("planted by a test").await.unwrap();

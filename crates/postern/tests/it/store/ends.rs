@@ -21,6 +21,9 @@ use postern::store::{
 };
 use postern_core::case::Case;
 use postern_core::id::PersonId;
+use postern_core::person::Role;
+use postern_core::session_limits::SessionLimits;
+use postern_core::signin::Assurance;
 
 use crate::on_both::on_both;
 use crate::steps::passkey_alone;
@@ -89,6 +92,60 @@ impl TestApp {
     }
 }
 
+/// A session of ana's.
+struct PlantedSession {
+    id: String,
+    token_hash: String,
+}
+
+impl TestApp {
+    /// One that begins then and is given so long.
+    async fn plant_lasting(&self, aal: i64, (begins, life): (Timestamp, SignedDuration)) -> PlantedSession {
+        let token_hash = token_hash(&self.rng.token().unwrap());
+        let new = NewSession {
+            token_hash: &token_hash,
+            person: &self.person("ana").await.id,
+            assurance: &Assurance { aal, ..passkey_alone() },
+            ip: "-",
+            user_agent: "planted by a test",
+            expires_at: begins + life,
+        };
+        let then = self.then(begins);
+        let mut change = then.begin().await.unwrap();
+        let id = sessions::insert(&mut change, &new).await.unwrap();
+        change.commit_unrecorded("planted by a test").await.unwrap();
+        PlantedSession { id, token_hash }
+    }
+}
+
+impl PlantedSession {
+    /// It lives a second before then, and not from then on, whichever statement looks for it.
+    async fn ends_at(&self, app: &TestApp, end: Timestamp) {
+        let ana = app.person("ana").await.id;
+        for (now, alive) in around(end) {
+            let found = sessions::find_signed_in(&app.db, &app.tenant, &self.token_hash, now).await.unwrap();
+            assert_eq!(found.is_some(), alive, "found at {now}");
+            if let Some(found) = found {
+                assert_eq!(found.end(Timestamp::from_microsecond(found.session.last_seen_at).unwrap()), end);
+            }
+            let listed = sessions::list(&app.db, &app.tenant, &ana, now).await.unwrap();
+            assert_eq!(listed.iter().any(|session| session.id == self.id), alive, "listed at {now}");
+            let then = app.then(now);
+            let mut change = then.begin().await.unwrap();
+            let live = sessions::count_live(&mut change, &ana).await.unwrap();
+            assert_eq!(live, i64::try_from(listed.len()).unwrap(), "counted at {now}");
+            assert_eq!(sessions::lock(&mut change, &self.id).await.is_ok(), alive, "in a change at {now}");
+        }
+    }
+
+    async fn touch(&self, app: &TestApp, at: Timestamp) {
+        let then = app.then(at);
+        let mut change = then.begin().await.unwrap();
+        sessions::touch(&mut change, &self.id).await.unwrap();
+        change.commit_unrecorded("touched by a test").await.unwrap();
+    }
+}
+
 #[test]
 fn every_bearer_value_of_the_schema_is_on_the_list() {
     let known: BTreeSet<(String, String)> = ENDS
@@ -111,32 +168,36 @@ fn every_bearer_value_of_the_schema_is_on_the_list() {
 on_both! {
     async fn of_sessions(db) {
         let app = TestApp::start(db).await;
-        let (ana, begins) = (app.person("ana").await.id, app.clock.now());
-        let (hour, idle) = (SignedDuration::from_hours(1), Config::SESSION_IDLE);
-        for (life, end) in [(hour, begins + idle), (idle / 2, begins + idle / 2)] {
-            let hash = token_hash(&app.rng.token().unwrap());
-            let new = NewSession {
-                token_hash: &hash,
-                person: &ana,
-                assurance: &passkey_alone(),
-                ip: "-",
-                user_agent: "planted by a test",
-                expires_at: begins + life,
-            };
-            let then = app.then(begins);
-            let mut change = then.begin().await.unwrap();
-            let id = sessions::insert(&mut change, &new).await.unwrap();
-            change.commit_unrecorded("planted by a test").await.unwrap();
-            for (now, alive) in around(end) {
-                let found = sessions::find_signed_in(&app.db, &app.tenant, &hash, now, idle).await.unwrap();
-                assert_eq!(found.is_some(), alive, "found at {now}");
-                let listed = sessions::list(&app.db, &app.tenant, &ana, now, idle).await.unwrap();
-                assert_eq!(listed.iter().any(|session| session.id == id), alive, "listed at {now}");
-                let then = app.then(now);
-                let mut change = then.begin().await.unwrap();
-                assert_eq!(sessions::lock(&mut change, &id, idle).await.is_ok(), alive, "in a change at {now}");
+        let begins = app.clock.now();
+        let (soon, long) = (SignedDuration::from_mins(5), SignedDuration::from_hours(48));
+        let roles = ["role = 'person'", "role = 'auditor'", "role = 'agent'", "role = 'senior'", "role = 'admin'"];
+        for (role, assignment) in Role::ALL.into_iter().zip(roles) {
+            assert!(assignment.contains(role.as_str()));
+            app.set_person("ana", assignment).await;
+            for aal in 1..=3 {
+                let SessionLimits { idle, overall } = SessionLimits::of(role, aal);
+                // By its own end, by the last use, and by its beginning.
+                app.plant_lasting(aal, (begins, soon)).await.ends_at(&app, begins + soon).await;
+                let unused = app.plant_lasting(aal, (begins, long)).await;
+                unused.ends_at(&app, begins + idle).await;
+                unused.touch(&app, begins + overall - soon).await;
+                unused.ends_at(&app, begins + overall).await;
             }
         }
+        app.set_person("ana", "role = 'person'").await;
+    }
+
+    async fn a_desk_role_shortens_a_session_that_is_open(db) {
+        let app = TestApp::start(db).await;
+        let begins = app.clock.now();
+        let session = app.plant_lasting(2, (begins, SessionLimits::PERSON.overall)).await;
+        session.ends_at(&app, begins + SessionLimits::PERSON.idle).await;
+        app.set_person("ana", "role = 'auditor'").await;
+        session.ends_at(&app, begins + SessionLimits::DESK.idle).await;
+        // What it was given at its beginning does not grow with the role.
+        session.touch(&app, begins + SessionLimits::PERSON.overall - SignedDuration::from_mins(1)).await;
+        session.ends_at(&app, begins + SessionLimits::PERSON.overall).await;
+        app.set_person("ana", "role = 'person'").await;
     }
 
     async fn of_known_devices(db) {

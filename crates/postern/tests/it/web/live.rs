@@ -115,6 +115,32 @@ on_both! {
         assert!(app.count(last_seen).await > before);
     }
 
+    /// Every address that an open page asks by itself, each minute, and nobody there.
+    async fn pages_left_open_do_not_outlast_the_rest_of_staff(db) {
+        let app = TestApp::start(db).await;
+        let id = app.open("ana").await;
+        let ben = app.agent().await;
+        let asked = ["/desk".to_owned(), format!("/desk/cases/{id}?seen=0"), "/desk/incidents".to_owned(), "/account".to_owned()];
+        for path in &asked {
+            ben.get(path).await.ok();
+        }
+        for minute in 1..=15 {
+            app.advance_seconds(60);
+            let goes_on = minute < 15;
+            assert_eq!(knock(&ben, "/desk/live").await.status() == 200, goes_on, "the stream in minute {minute}");
+            for path in &asked {
+                let answer = ben.request(Method::GET, path).header("hx-request", "true").send().await.unwrap();
+                assert_eq!(answer.status() == 200, goes_on, "{path} in minute {minute}");
+            }
+        }
+        // A person who asks for a page is somebody, and one that sends something too.
+        let ben = app.agent().await;
+        app.advance_seconds(14 * 60);
+        ben.get("/desk").await.ok();
+        app.advance_seconds(14 * 60);
+        ben.get("/desk").await.ok();
+    }
+
     async fn a_session_has_a_few_and_gives_them_back(db) {
         let app = TestApp::start(db).await;
         let ben = app.agent().await;

@@ -168,6 +168,37 @@ on_both! {
         ana.get("/account").await.leads_to("/sign-in");
     }
 
+    async fn staff_have_a_shorter_rest_and_a_longer_day_and_are_warned_in_time(db) {
+        let app = TestApp::start(db).await;
+        let (ana, ben) = (app.browser_with_planted_session("ana").await, app.browser_with_planted_session("ben").await);
+        let left = async |browser: &Browser| {
+            let page = browser.get("/account").await.ok().body.clone();
+            page.split("data-session-ends=\"").nth(1).unwrap().split('"').next().unwrap().parse::<i64>().unwrap()
+        };
+        // The clock of a test goes on too, by as long as a test takes.
+        let is_about = |left: i64, minutes: i64| (minutes * 60 - 59..=minutes * 60).contains(&left);
+        assert!(is_about(left(&ana).await, 30) && is_about(left(&ben).await, 15));
+        for minutes in (14..12 * 60).step_by(14) {
+            app.advance_seconds(14 * 60);
+            assert!(is_about(left(&ben).await, (12 * 60 - minutes).min(15)), "after {minutes} minutes");
+            match ana.get("/account").await.status {
+                200 => assert!(minutes < 8 * 60),
+                _ => assert!(minutes >= 8 * 60),
+            }
+        }
+        app.advance_seconds(14 * 60);
+        ben.get("/desk").await.leads_to("/sign-in");
+
+        // Whoever is given a role while they are away is out, and back by a sign-in.
+        let gus = app.browser_with_planted_session("gus").await;
+        app.advance_seconds(15 * 60);
+        gus.get("/account").await.ok();
+        app.advance_seconds(15 * 60);
+        app.set_person("gus", "role = 'agent'").await;
+        gus.get("/account").await.leads_to("/sign-in");
+        app.set_person("gus", "role = 'person'").await;
+    }
+
     async fn a_session_of_one_person_ends_no_session_of_another(db) {
         let app = TestApp::start(db).await;
         let (ana, fay) = (app.browser(), app.browser());
@@ -194,14 +225,8 @@ impl TestApp {
     /// Ids of somebody's live sessions.
     pub async fn session_ids(&self, login: &str) -> Vec<String> {
         let person = self.person(login).await;
-        let sessions = postern::store::sessions::list(
-            &self.db,
-            &self.tenant,
-            &person.id,
-            self.clock.now(),
-            postern::config::Config::SESSION_IDLE,
-        )
-        .await;
+        let now = self.clock.now();
+        let sessions = postern::store::sessions::list(&self.db, &self.tenant, &person.id, now).await;
         sessions.unwrap().into_iter().map(|session| session.id).collect()
     }
 }

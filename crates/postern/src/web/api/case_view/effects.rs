@@ -6,7 +6,6 @@ use postern_core::remedy::PlanStep;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::config::Config;
 use crate::scope::Scope;
 use crate::store::{backup_codes, contacts, factors, sessions, time};
 use crate::web::factor_view;
@@ -76,7 +75,7 @@ impl PlanEffects {
                 ));
             }
             PlanStep::EndSessions => {
-                let live = sessions::list(db, tenant, person, scope.now, Config::SESSION_IDLE).await?.len();
+                let live = sessions::list(db, tenant, person, scope.now).await?.len();
                 self.ends.push(Effect::new(counted(live, "signed-in session"), "At once, everywhere"));
                 let what = "Every sign-in under way and known device";
                 self.ends.push(Effect::new(what, "No browser is known any more"));

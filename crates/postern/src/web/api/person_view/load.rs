@@ -14,7 +14,6 @@ use super::{
 use crate::actions::Caller;
 use crate::actions::lift_lock::{AccountLock, list_locks};
 use crate::browser_label::browser_label;
-use crate::config::Config;
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::contacts::{Contact, is_phone};
@@ -40,7 +39,7 @@ impl PersonDetail {
         let when = (now, scope.tenant.settings.callable_if_filed_by(now));
         let summary = persons::load_summary(db, tenant, &person, when).await?;
         let enrolled = factors::list(db, tenant, id).await?;
-        let open = sessions::list(db, tenant, id, now, Config::SESSION_IDLE).await?;
+        let open = sessions::list(db, tenant, id, now).await?;
         Ok(Self {
             tier_floor: scope.tenant.settings.tiers.of(&person.tier).floor().as_str(),
             tier_before: tier_before(&person, now),
