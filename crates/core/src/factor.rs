@@ -2,6 +2,7 @@
 
 pub mod code;
 pub mod phrase;
+pub mod server_clock;
 pub mod totp;
 
 use serde::{Deserialize, Serialize};

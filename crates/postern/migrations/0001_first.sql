@@ -453,11 +453,14 @@ CREATE TABLE sign_ins (
     result TEXT NOT NULL,
     cause TEXT,
     detail TEXT,
+    -- Where a code was right for another time: how far that is from now, in steps of 30 s.
+    clock_steps BIGINT,
     PRIMARY KEY (tenant_id, id)
 );
 -- Each index of a list ends in the whole order of the list: without its last column SQLite prefers to walk all of another.
 CREATE INDEX sign_ins_of_person ON sign_ins (tenant_id, person_id, at, id);
 CREATE INDEX sign_ins_by_time ON sign_ins (tenant_id, at, id);
+CREATE INDEX sign_ins_for_another_time ON sign_ins (tenant_id, at, clock_steps, person_id) WHERE clock_steps IS NOT NULL;
 -- For all organisations together: where something came since.
 CREATE INDEX sign_ins_by_arrival ON sign_ins (id, tenant_id);
 

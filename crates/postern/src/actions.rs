@@ -73,6 +73,7 @@ pub mod revoke_service_token;
 pub mod run_job_again;
 pub mod save_view;
 pub mod sender_limit;
+pub mod server_clock;
 pub mod set_tenant_settings;
 pub mod set_up;
 pub mod show_backup_codes;

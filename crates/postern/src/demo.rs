@@ -288,6 +288,7 @@ async fn past_sign_ins(scope: &Scope) -> Result<(), ActionError> {
             result,
             cause,
             detail: None,
+            clock_steps: None,
         };
         sign_ins::insert(&mut change, &row).await?;
         change.commit_unrecorded("the demo's invented past").await?;

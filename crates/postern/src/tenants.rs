@@ -4,7 +4,7 @@
 pub mod settings;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
@@ -78,6 +78,8 @@ pub struct TenantActivity {
     pub messages_wait_since: AtomicI64,
     /// Jobs that were given up, as they were counted last.
     pub dead_jobs: AtomicI64,
+    /// Whether its people's codes say that this server's clock is wrong, as of the last wrong code.
+    pub is_clock_suspect: AtomicBool,
     /// Whether its audit log goes on.
     pub audit_health: AuditHealth,
     /// Its imports that may be sent and read at once.

@@ -60,6 +60,7 @@ code = Code
 wrong-login-or-password = Login or password is wrong.
 account-suspended = This account is suspended. Call the help desk, at the number on your organisation's own pages.
 start-sign-in-again = This step does not fit what came before. Start again.
+our-clock-is-wrong = This code does not fit our clock, and our clock seems to be wrong: it refuses the right codes of many people now. Sign in another way, or call the help desk.
 wrong-code = This code is wrong. Type the six digits that your app shows now.
 code-used-already = This code was used already. Wait for the next one; it comes within 30 seconds.
 clock-slow-by-seconds = { $count ->

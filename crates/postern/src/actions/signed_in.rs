@@ -99,6 +99,7 @@ pub(super) async fn complete(
         result: "success",
         cause: None,
         detail: None,
+        clock_steps: None,
     };
     sign_ins::insert(&mut change, &attempt).await?;
     let ends_recovery = close_proven_cases(scope, &mut change, person, method).await?;
@@ -158,6 +159,17 @@ pub(super) async fn failed(
     login: &str,
     attempt: Failed<'_>,
 ) -> Result<(), ActionError> {
+    failed_at(scope, person, login, attempt, None).await
+}
+
+/// The same of a code that was right for another time: so many steps of 30 s from now.
+pub(super) async fn failed_at(
+    scope: &Scope,
+    person: Option<&Person>,
+    login: &str,
+    attempt: Failed<'_>,
+    clock_steps: Option<i64>,
+) -> Result<(), ActionError> {
     let request = &scope.request;
     // What a stranger typed may be a password in the wrong field: only its hash is kept, so that repeats still show.
     let login = match person {
@@ -174,6 +186,7 @@ pub(super) async fn failed(
         result: "failure",
         cause: Some(attempt.cause),
         detail: attempt.detail.as_deref(),
+        clock_steps,
     };
     sign_ins::insert(&mut change, &row).await?;
     if let Some(person) = person.filter(|_| attempt.method != FactorKind::Password.as_str()) {

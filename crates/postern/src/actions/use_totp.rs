@@ -6,7 +6,8 @@ use postern_core::id::PersonId;
 
 use super::on_record::Attempt;
 use super::rate_limit::PAID;
-use super::signed_in::{Failed, SignedIn, begin_completion, complete, failed, status_with};
+use super::server_clock;
+use super::signed_in::{Failed, SignedIn, begin_completion, complete, failed_at, status_with};
 use super::{ActionError, RateLimit};
 use crate::scope::Scope;
 use crate::store::factors::Factor;
@@ -42,7 +43,7 @@ async fn spend_code(
         Err(throttled @ ActionError::Throttled(_)) => {
             // On SQLite the open change holds the one writer.
             drop(change);
-            refuse(scope, &person, "mfa_rate_limited", None).await?;
+            refuse(scope, &person, ("mfa_rate_limited", None), None).await?;
             return Err(throttled);
         }
         Err(other) => return Err(other),
@@ -71,7 +72,8 @@ async fn spend_code(
         other => WrongCode::of(other),
     };
     change.commit_unrecorded(PAID).await?;
-    refuse(scope, &person, wrong.cause, wrong.detail).await?;
+    let wrong = server_clock::blame(scope, &person.id, wrong).await?;
+    refuse(scope, &person, (wrong.cause, wrong.detail), wrong.clock_steps).await?;
     limit.disable_at_limit(scope, &person.id, FactorKind::Totp).await?;
     Err(ActionError::invalid("code", wrong.message))
 }
@@ -81,11 +83,16 @@ pub(super) struct WrongCode {
     pub cause: &'static str,
     pub detail: Option<String>,
     pub message: ErrorText,
+    /// Where it is right for another time: how far off. Unit: steps of 30 s.
+    pub clock_steps: Option<i64>,
 }
 
 impl WrongCode {
     pub(super) fn of(check: Check) -> Self {
-        let plain = |cause, message: MessageId| Self { cause, detail: None, message: message.into() };
+        let plain = |cause, message: MessageId| {
+            let message = message.into();
+            Self { cause, detail: None, message, clock_steps: None }
+        };
         match check {
             Check::Accepted { .. } | Check::Reused => plain("mfa_code_reused", REUSED),
             Check::Wrong => plain("mfa_wrong_code", WRONG),
@@ -97,6 +104,7 @@ impl WrongCode {
                     cause: "mfa_clock_drift",
                     detail: Some(format!("the phone's clock is {off}")),
                     message,
+                    clock_steps: Some(steps),
                 }
             }
         }
@@ -121,11 +129,11 @@ pub(super) fn clock_is_off(steps: i64) -> FilledMessage {
 async fn refuse(
     scope: &Scope,
     person: &Person,
-    cause: &str,
-    detail: Option<String>,
+    (cause, detail): (&str, Option<String>),
+    clock_steps: Option<i64>,
 ) -> Result<(), ActionError> {
-    failed(scope, Some(person), &person.login, Failed { method: FactorKind::Totp.as_str(), cause, detail })
-        .await
+    let attempt = Failed { method: FactorKind::Totp.as_str(), cause, detail };
+    failed_at(scope, Some(person), &person.login, attempt, clock_steps).await
 }
 
 /// The best that any of the person's code apps makes of the code, and which app that is. Without one it is wrong.

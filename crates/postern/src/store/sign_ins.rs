@@ -64,14 +64,16 @@ pub struct NewSignIn<'a> {
     pub result: &'a str,
     pub cause: Option<&'a str>,
     pub detail: Option<&'a str>,
+    /// Where a code was right for another time: how far off. Unit: steps of 30 s.
+    pub clock_steps: Option<i64>,
 }
 
 /// Adds an attempt.
 pub async fn insert(change: &mut Change<'_>, new: &NewSignIn<'_>) -> Result<()> {
     let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
     sqlx::query(
-        "INSERT INTO sign_ins (tenant_id, id, person_id, login, at, ip, user_agent, method, result, cause, detail) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO sign_ins (tenant_id, id, person_id, login, at, ip, user_agent, method, result, cause, detail, \
+         clock_steps) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(tenant.as_str())
     .bind(&id)
@@ -84,9 +86,27 @@ pub async fn insert(change: &mut Change<'_>, new: &NewSignIn<'_>) -> Result<()> 
     .bind(new.result)
     .bind(new.cause)
     .bind(new.detail)
+    .bind(new.clock_steps)
     .execute(change.conn())
     .await?;
     Ok(())
+}
+
+/// Reads [`list_for_another_time`]. The newest of them say enough, however many people stand before a server whose clock is wrong.
+pub const FOR_ANOTHER_TIME: &str = "SELECT person_id, clock_steps FROM sign_ins \
+                                    WHERE tenant_id = $1 AND clock_steps IS NOT NULL AND at > $2 ORDER BY at DESC LIMIT 500";
+
+/// Codes since then that were right for another time: whose, and how far off, in steps of 30 s.
+pub async fn list_for_another_time(
+    db: &Db,
+    tenant: &TenantId,
+    since: Timestamp,
+) -> Result<Vec<(String, i64)>> {
+    Ok(sqlx::query_as(FOR_ANOTHER_TIME)
+        .bind(tenant.as_str())
+        .bind(micros(since))
+        .fetch_all(db.reader())
+        .await?)
 }
 
 /// A person's latest attempts, newest first.

@@ -44,6 +44,7 @@ pub mod renew_backup_codes;
 mod replace_password;
 mod resync_totp;
 mod saved_views;
+mod server_clock;
 mod set_tenant_settings;
 mod set_up;
 mod show_pass;

@@ -10,12 +10,12 @@ use utoipa::ToSchema;
 
 use super::errors::ReadErrors;
 use super::set_up::lacks;
-use crate::actions::{Caller, permit_on_tenant};
+use crate::actions::{Caller, permit_on_tenant, server_clock};
 use crate::scope::Scope;
 use crate::store::cases::queue::{CaseFilter, CaseListing, DeskList, NextMove};
 use crate::store::cases::totals::{self, EndedCases};
 use crate::store::findings::{self, Filter};
-use crate::store::{audit, time};
+use crate::store::{StoreError, audit, time};
 use crate::web::case_line::{CaseLine, load_page};
 use crate::web::extract::ApiCaller;
 use crate::web::finding_view::{FindingView, views};
@@ -60,10 +60,21 @@ pub struct HomeView {
     pub findings: Vec<FindingView>,
     /// Open findings that say that a provider, or something of it, is down for many: a reset helps nobody then.
     pub outages: Vec<FindingView>,
+    /// Where this server's clock seems to be wrong, and right codes of code apps are refused for it.
+    pub server_clock: Option<ServerClockView>,
     /// What a new installation still lacks; told to admins.
     pub set_up_lacks: Vec<&'static str>,
     /// How cases ended on each of the last 14 days, in UTC, the oldest first.
     pub days: Vec<DayTotals>,
+}
+
+/// What the codes of the last hour say of this server's clock.
+#[derive(Serialize, ToSchema)]
+pub struct ServerClockView {
+    /// `about 4 minutes fast`.
+    pub off: String,
+    /// People whose codes were right for that other time: five or more.
+    pub people: usize,
 }
 
 /// How cases of somebody ended in a week.
@@ -136,9 +147,17 @@ impl HomeView {
             waits_for_others: others.cases,
             findings: views(scope, rows).await?,
             outages: views(scope, findings::list_open_of_rule(db, tenant, "outage").await?).await?,
+            server_clock: ServerClockView::load(scope).await?,
             set_up_lacks: lacks(scope, caller).await?,
             days: days(&ended, now),
         })
+    }
+}
+
+impl ServerClockView {
+    async fn load(scope: &Scope) -> Result<Option<Self>, StoreError> {
+        let alarm = server_clock::find_alarm(scope).await?;
+        Ok(alarm.map(|alarm| Self { off: server_clock::server_is_off(alarm), people: alarm.people }))
     }
 }
 

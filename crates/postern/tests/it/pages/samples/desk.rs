@@ -4,7 +4,7 @@ use postern::runbook::{RUNBOOK, Runbook, RunbookSection};
 use postern::web::api::audit_view::{
     ActorOfEntry, AuditEntry, AuditPage, LogCheckView, NamedCase, OcsfEntry, SavedQuestion,
 };
-use postern::web::api::home::{DayTotals, HomeView, WeekTotals};
+use postern::web::api::home::{DayTotals, HomeView, ServerClockView, WeekTotals};
 use postern::web::api::reference::shapes::{DocumentedField, DocumentedShape, ShapeKind};
 use postern::web::api::reference::{
     DocumentedAnswer, DocumentedGroup, Operation, Parameter, Reference, Scheme,
@@ -63,6 +63,7 @@ impl PageSamples for HomeView {
             not_recovered: Vec::new(),
             findings: Vec::new(),
             outages: Vec::new(),
+            server_clock: None,
             set_up_lacks: Vec::new(),
             days: (15..=28).map(|number| day(number, 0, 0, 0)).collect(),
         };
@@ -87,6 +88,7 @@ impl PageSamples for HomeView {
             not_recovered: closed_lines().into_iter().chain(case_lines()).collect(),
             findings: findings(),
             outages: findings(),
+            server_clock: Some(ServerClockView { off: "about 4 minutes fast".to_owned(), people: 5 }),
             set_up_lacks: vec!["mail", "a second admin", "a number that can be called"],
             days: (15..=28).map(|number| day(number, 9, 2, 1)).collect(),
         };
