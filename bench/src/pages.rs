@@ -133,7 +133,7 @@ async fn sign_in(server: &Server, filled: &FilledDesk) -> Outcome<()> {
             owner: &admin,
             scopes: &postern::actions::create_service_token::SCOPES.join(" "),
             token_hash: &token_hash(&token),
-            expires_at: change.at() + postern::config::Config::SESSION_LIFE,
+            expires_at: change.at() + jiff::SignedDuration::from_hours(8),
         };
         let id = service_tokens::insert(&mut change, &new).await?;
         service_tokens::grant(&mut change, &id).await?;

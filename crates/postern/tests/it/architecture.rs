@@ -78,6 +78,15 @@ fn sql_is_in_the_store_only() {
 }
 
 #[test]
+fn what_is_random_comes_from_one_file() {
+    for (file, text) in all().into_iter().filter(|(file, _)| file != "rng.rs") {
+        for mark in ["OsRng", "rand::", "thread_rng", "getrandom"] {
+            assert!(!text.contains(mark), "{file} has {mark}");
+        }
+    }
+}
+
+#[test]
 fn pages_and_jobs_write_through_actions_and_the_one_door() {
     for (file, text) in all().into_iter().filter(|(file, _)| file.starts_with("web/")) {
         // The two exceptions keep no state that anybody could ask about: when a session was last used.

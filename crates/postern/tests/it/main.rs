@@ -16,6 +16,7 @@ mod journey;
 mod on_both;
 mod pages;
 mod places;
+mod rng;
 mod runbook;
 mod sender_limits;
 mod standards;

@@ -106,6 +106,22 @@ on_both! {
         assert!(drawn > 500, "only {drawn} pages");
     }
 
+    async fn signing_out_is_on_each_page_of_whoever_is_signed_in(db) {
+        let app = TestApp::start(db).await;
+        let (mut without, mut drawn) = (Vec::new(), 0);
+        each_page(&app, &viewers(&app).await, |sample, name, given| {
+            let is_signed_in = !given.get_attr("who").unwrap().is_none();
+            let html = app.app().pages.render(sample.template, given).unwrap();
+            let way_out = html.split("<form ").find(|form| form.starts_with("method=\"post\" action=\"/sign-out\">"));
+            if way_out.is_some_and(|form| form.contains("<button")) != is_signed_in {
+                without.push(name.to_owned());
+            }
+            drawn += usize::from(is_signed_in);
+        });
+        assert!(without.is_empty(), "{without:?}");
+        assert!(drawn > 400, "only {drawn} pages");
+    }
+
     async fn every_branch_of_every_template_is_in_some_sample(db) {
         let app = TestApp::start(db).await;
         let viewers = viewers(&app).await;

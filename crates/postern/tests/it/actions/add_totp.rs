@@ -86,6 +86,30 @@ on_both! {
         assert!(!app.opens_with("gus", &old).await && app.opens_with("gus", &new).await);
     }
 
+    async fn the_account_page_says_when_it_was_added_and_last_used(db) {
+        let app = TestApp::start(db).await;
+        let gus = app.browser();
+        app.sign_in_by_hand(&gus, "gus").await;
+        let used = app.clock.now();
+        app.advance_seconds(60);
+        app.add_app(&gus, "gus", "New phone").await;
+        app.advance_seconds(3600);
+        app.sign_in_by_hand(&gus, "gus").await;
+        let factors = gus.get("/api/v1/account/factors").await.ok().json()["factors"].clone();
+        let page = gus.get("/account").await;
+        for factor in factors.as_array().unwrap() {
+            for date in [&factor["created_at"], &factor["last_used_at"]] {
+                let Some(date) = date.as_str() else { continue };
+                assert!(page.body.contains(&format!("datetime=\"{date}\"")), "{date}: {}", factor["label"]);
+            }
+        }
+        let at = |value: &Value| value.as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+        assert!(at(&factors[0]["last_used_at"]) >= used, "{factors}");
+        let apart = at(&factors[1]["created_at"]).duration_since(used).as_secs();
+        assert!((60..600).contains(&apart), "{apart}");
+        assert!(factors[0]["created_at"] != factors[0]["last_used_at"]);
+    }
+
     async fn a_person_may_have_eight_and_more_but_not_any_number(db) {
         let app = TestApp::start(db).await;
         let gus = app.browser();

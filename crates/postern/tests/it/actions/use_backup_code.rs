@@ -1,4 +1,5 @@
 use postern::actions::use_backup_code::use_backup_code;
+use postern::actions::use_totp::use_totp;
 use tokio::task::JoinSet;
 
 use super::{assert_invalid, assert_throttled};
@@ -43,6 +44,36 @@ on_both! {
             assert_invalid(use_backup_code(&app.scope(), &step.row, &guess, None).await, "backup_code");
         }
         assert_throttled(use_backup_code(&app.scope(), &app.password("ana").await.row, &codes[0], None).await);
+    }
+
+    /// Two kinds take turns in a hundred failures each: both stop, each by its own count, and no waiting starts them again.
+    async fn after_a_hundred_wrong_ones_the_codes_stop_and_the_app_beside_them_too(db) {
+        let app = TestApp::start(db).await;
+        let (codes, phone) = (app.backup_codes_of("ana").await, app.phone("ana").await);
+        let stopped = async || {
+            let events = app.events("mfa.factor_disabled").await;
+            events.iter().map(|event| event["detail"]["kind"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        for n in 1..=100 {
+            app.advance_seconds(3601);
+            let step = app.password("ana").await;
+            assert!(stopped().await.is_empty(), "before the {n}th");
+            let guess = format!("0000-0000-0000-{n:04}");
+            assert_invalid(use_backup_code(&app.scope(), &step.row, &guess, None).await, "backup_code");
+            if n < 100 {
+                let wrong = phone.wrong_code(app.seconds());
+                assert_invalid(use_totp(&app.scope(), &step.row, &wrong, None).await, "code");
+            }
+        }
+        assert_eq!(stopped().await, ["backup_code"]);
+        app.advance_seconds(30 * 24 * 3600);
+        let step = app.password("ana").await;
+        assert_throttled(use_backup_code(&app.scope(), &step.row, &codes[0], None).await);
+        let wrong = phone.wrong_code(app.seconds());
+        assert_invalid(use_totp(&app.scope(), &step.row, &wrong, None).await, "code");
+        let mut both = stopped().await;
+        both.sort_unstable();
+        assert_eq!(both, ["backup_code", "totp"]);
     }
 
     async fn of_sixteen_at_once_one_wins(db) {

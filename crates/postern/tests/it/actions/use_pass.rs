@@ -90,6 +90,23 @@ on_both! {
         use_pass(&app.scope(), &app.password("ana").await.row, &pass).await.unwrap();
     }
 
+    /// The waits let nobody come to a hundred while a pass lives: the count is put where it would be.
+    async fn after_a_hundred_wrong_ones_the_right_one_is_refused(db) {
+        let app = TestApp::start(db).await;
+        let id = app.reset_case_of_ana().await;
+        let pass = app.show_pass(&id).await.code;
+        let step = app.password("ana").await;
+        assert_invalid(use_pass(&app.scope(), &step.row, "0000-0000-0000").await, "pass");
+        let subject = format!("%{}%pass%", app.person("ana").await.id);
+        let sql = "UPDATE throttles SET failures = 99, next_at = 0 WHERE failures = 1 AND subject LIKE $1";
+        let done = sqlx::query(app.own(sql)).bind(subject).execute(app.db.reader()).await.unwrap();
+        assert_eq!(done.rows_affected(), 2, "the count of its sender, and that of all");
+        assert_invalid(use_pass(&app.scope(), &step.row, "0000-0000-0001").await, "pass");
+        app.advance_seconds(240);
+        let wait = assert_throttled(use_pass(&app.scope(), &step.row, &pass).await);
+        assert_eq!(wait, 3600);
+    }
+
     async fn of_sixteen_at_once_one_wins(db) {
         let app = TestApp::start(db).await;
         let id = app.reset_case_of_ana().await;
