@@ -144,6 +144,7 @@ async fn sign_in_of(app: &TestApp, login: &str) -> String {
         result: "failure",
         cause: Some("mfa_wrong_code"),
         detail: None,
+        clock_steps: None,
     };
     sign_ins::insert(&mut change, &new).await.unwrap();
     change.commit_unrecorded(PLANTED).await.unwrap();
