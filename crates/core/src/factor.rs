@@ -3,6 +3,7 @@
 pub mod code;
 pub mod phrase;
 pub mod server_clock;
+pub mod push;
 pub mod totp;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,8 @@ pub enum FactorUse {
     SecondStep,
     /// The same; and a sign-in of its own, where it made sure who holds it.
     SecondStepOrAlone,
+    /// Completes a sign-in from another device; proves no change, because what was approved there was that sign-in.
+    Approval,
     /// Completes a sign-in where a factor is not at hand; proves no change.
     StandIn,
     /// Leads from the password to enrolment, and nowhere else.
@@ -23,7 +26,7 @@ pub enum FactorUse {
 }
 
 macro_rules! factor_kinds {
-    ($($(#[$doc:meta])* $name:ident => $word:literal, $title:literal, $amr:literal, $use:ident, $resists:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident => $word:literal, $title:literal, [$($amr:literal),+], $use:ident, $resists:literal;)+) => {
         /// A kind of factor.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -45,9 +48,9 @@ macro_rules! factor_kinds {
                 match self { $(Self::$name => $title,)+ }
             }
 
-            /// The word in `amr`: RFC 8176 where it has one.
-            pub fn amr(self) -> &'static str {
-                match self { $(Self::$name => $amr,)+ }
+            /// The words in `amr`: RFC 8176 where it has one.
+            pub fn amr(self) -> &'static [&'static str] {
+                match self { $(Self::$name => &[$($amr),+],)+ }
             }
 
             /// What it is good for.
@@ -65,21 +68,28 @@ macro_rules! factor_kinds {
 
 factor_kinds! {
     /// What a person knows.
-    Password => "password", "Password", "pwd", FirstStep, false;
+    Password => "password", "Password", ["pwd"], FirstStep, false;
     /// A code app, RFC 6238.
-    Totp => "totp", "Code app", "otp", SecondStep, false;
+    Totp => "totp", "Code app", ["otp"], SecondStep, false;
     /// A passkey or security key.
-    Webauthn => "webauthn", "Passkey", "swk", SecondStepOrAlone, true;
+    Webauthn => "webauthn", "Passkey", ["swk"], SecondStepOrAlone, true;
+    /// A phone with a key of its own, on which a sign-in is approved: another channel than the browser's.
+    Push => "push", "Phone app", ["swk", "mca"], Approval, false;
     /// One of ten saved codes.
-    BackupCode => "backup_code", "Backup code", "backup_code", StandIn, false;
+    BackupCode => "backup_code", "Backup code", ["backup_code"], StandIn, false;
     /// The one-use pass of a recovery.
-    EnrolmentPass => "pass", "Enrolment pass", "pass", Enrolment, false;
+    EnrolmentPass => "pass", "Enrolment pass", ["pass"], Enrolment, false;
 }
 
 impl FactorKind {
     /// Reads the word back; `None` for anything else.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
+    }
+
+    /// Whether it proves a change of one's own account.
+    pub fn proves_change(self) -> bool {
+        matches!(self.factor_use(), FactorUse::SecondStep | FactorUse::SecondStepOrAlone)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What somebody can lose, and what would still let them in: told while they have it, so that nobody finds out when it is gone.
 //!
 //! A passkey lets its owner in alone, and stands in for a password that is forgotten: a new one is set by it. A code app, a
-//! security key and a backup code let them in after the password, and not without it. So only who has no passkey is locked out
+//! phone app, a security key and a backup code let them in after the password, and not without it. So only who has no passkey is locked out
 //! by forgetting.
 
 /// A factor that works now.
@@ -16,6 +16,8 @@ pub enum WorkingFactor {
     },
     /// For after the password only.
     SecurityKey,
+    /// A phone that approves: its key is nowhere else.
+    PhoneApp,
 }
 
 impl WorkingFactor {
@@ -132,7 +134,7 @@ impl ReadinessFacts {
 mod tests {
     use proptest::prelude::*;
 
-    use super::WorkingFactor::{CodeApp, Passkey, SecurityKey};
+    use super::WorkingFactor::{CodeApp, Passkey, PhoneApp, SecurityKey};
     use super::*;
 
     const ONE_DEVICE: WorkingFactor = Passkey { is_synced: false };
@@ -174,6 +176,21 @@ mod tests {
         for factors in [&[ONE_DEVICE][..], &[SYNCED], &[ONE_DEVICE, CodeApp, SecurityKey]] {
             assert_eq!(left(&facts(true, factors, 0), Loss::Password), (vec![0], 0, None), "{factors:?}");
         }
+    }
+
+    #[test]
+    fn a_phone_that_approves_is_lost_with_the_phone() {
+        let ana = facts(true, &[PhoneApp, SYNCED], 0);
+        assert_eq!(left(&ana, Loss::Factor(0)), (vec![1], 0, None));
+        assert_eq!(left(&ana, Loss::Password), (vec![1], 0, None));
+        assert_eq!(
+            left(&facts(true, &[PhoneApp], 0), Loss::Factor(0)).2,
+            Some(ReadinessAdvice::SecondDevice)
+        );
+        assert_eq!(
+            left(&facts(true, &[PhoneApp, CodeApp], 0), Loss::EveryDevice),
+            (vec![], 0, Some(ReadinessAdvice::BackupCodes))
+        );
     }
 
     #[test]
@@ -220,7 +237,8 @@ mod tests {
     }
 
     fn any_facts() -> impl Strategy<Value = ReadinessFacts> {
-        let factor = prop_oneof![Just(CodeApp), Just(ONE_DEVICE), Just(SYNCED), Just(SecurityKey)];
+        let factor =
+            prop_oneof![Just(CodeApp), Just(ONE_DEVICE), Just(SYNCED), Just(SecurityKey), Just(PhoneApp)];
         (any::<bool>(), prop::collection::vec(factor, 0..6), 0_u32..4).prop_map(
             |(has_password, factors, codes_left)| ReadinessFacts { has_password, factors, codes_left },
         )

@@ -121,7 +121,7 @@ impl Flow {
         shown: impl Into<ShownFactor>,
         status: AccountStatus,
     ) -> Result<FlowProgress, FlowError> {
-        use FactorUse::{Enrolment, FirstStep, SecondStep, SecondStepOrAlone, StandIn};
+        use FactorUse::{Approval, Enrolment, FirstStep, SecondStep, SecondStepOrAlone, StandIn};
 
         self.expect_unchanged(status)?;
         let shown = shown.into();
@@ -130,7 +130,7 @@ impl Flow {
             (FlowStep::First, SecondStepOrAlone) if self.goal == FlowGoal::SignIn && shown.user_verified => {
                 true
             }
-            (FlowStep::Second, SecondStep | SecondStepOrAlone | StandIn) => true,
+            (FlowStep::Second, SecondStep | SecondStepOrAlone | Approval | StandIn) => true,
             _ => return Err(FlowError::OutOfOrder),
         };
         self.shown.push(shown);
@@ -207,7 +207,7 @@ impl ShownFactor {
 impl Assurance {
     /// Two factors are AAL 2 and `mfa`. No kind is shown twice: the flow takes none again.
     fn of(shown: &[ShownFactor]) -> Self {
-        let mut amr: Vec<&str> = shown.iter().map(|shown| shown.kind.amr()).collect();
+        let mut amr: Vec<&str> = shown.iter().flat_map(|shown| shown.kind.amr()).copied().collect();
         let verified = shown.iter().any(|shown| shown.counts_twice());
         let is_multi_factor = verified || shown.len() > 1;
         amr.extend(verified.then_some("user"));
@@ -223,7 +223,7 @@ impl Assurance {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use FactorKind::{BackupCode, EnrolmentPass, Password, Totp, Webauthn};
+    use FactorKind::{BackupCode, EnrolmentPass, Password, Push, Totp, Webauthn};
 
     const WITH: AccountStatus = AccountStatus { suspended: false, has_factor: true };
     const WITHOUT: AccountStatus = AccountStatus { suspended: false, has_factor: false };
@@ -247,6 +247,7 @@ mod tests {
             (FlowStep::Second, Totp, _) => Some(&["pwd", "otp", "mfa"]),
             (FlowStep::Second, Webauthn, false) => Some(&["pwd", "swk", "mfa"]),
             (FlowStep::Second, Webauthn, true) => Some(&["pwd", "swk", "user", "mfa"]),
+            (FlowStep::Second, Push, _) => Some(&["pwd", "swk", "mca", "mfa"]),
             (FlowStep::Second, BackupCode, _) => Some(&["pwd", "backup_code", "mfa"]),
             _ => None,
         }

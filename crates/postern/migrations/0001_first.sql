@@ -236,6 +236,39 @@ CREATE TABLE ceremonies (
 );
 CREATE INDEX ceremonies_by_end ON ceremonies (tenant_id, expires_at);
 
+-- What somebody's phones are asked while they sign in.
+CREATE TABLE push_requests (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    -- The sign-in that asked: an answer counts in it alone.
+    flow_id TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    -- The number that the sign-in page shows.
+    sealed {bytes} NOT NULL,
+    -- What phones show and sign, letter for letter.
+    shown TEXT NOT NULL,
+    -- Of the browser that asked, for the record of how it ended.
+    ip TEXT NOT NULL,
+    user_agent TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    -- Numbers that were typed.
+    tries BIGINT NOT NULL,
+    -- `approve`, `deny`, `not_me`; or `unanswered`, `ended`.
+    answer TEXT,
+    answered_at BIGINT,
+    -- The phone that answered.
+    factor_id TEXT,
+    used_at BIGINT,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
+);
+-- One is asked at a time in a sign-in, whatever met.
+CREATE UNIQUE INDEX push_requests_one_of_flow ON push_requests (tenant_id, flow_id) WHERE answer IS NULL;
+CREATE INDEX push_requests_of_flow ON push_requests (tenant_id, flow_id, created_at);
+CREATE INDEX push_requests_of_person ON push_requests (tenant_id, person_id, created_at);
+CREATE INDEX push_requests_by_end ON push_requests (tenant_id, expires_at);
+
 CREATE TABLE sessions (
     tenant_id TEXT NOT NULL,
     id TEXT NOT NULL,

@@ -23,6 +23,7 @@ pub mod outbox;
 pub mod persons;
 pub mod power_grants;
 mod readers;
+pub mod push_requests;
 mod row;
 pub mod saved_views;
 pub mod service_tokens;

@@ -1,5 +1,5 @@
-//! What stands in for the outside world in tests: a mail server, a text gateway, a phone with a code app, a
-//! passkey, and a database of addresses.
+//! What stands in for the outside world in tests: a mail server, a text gateway, a phone with a code app, one
+//! that approves sign-ins, a passkey, and a database of addresses.
 //!
 //! They do as little as the real things do on a good day, keep what they were given, and can be told to fail.
 #![expect(
@@ -14,10 +14,12 @@ mod gateway;
 mod geoip;
 mod passkey;
 mod phone;
+mod push_phone;
 mod smtp;
 
 pub use gateway::{FakeGateway, SentText};
 pub use geoip::geoip_database;
 pub use passkey::SoftPasskey;
 pub use phone::TestPhone;
+pub use push_phone::PushPhone;
 pub use smtp::{FakeSmtp, Mail};

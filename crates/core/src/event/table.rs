@@ -127,6 +127,10 @@ events! {
         "A factor reached the lifetime cap of failures and stopped working."
         as "switched off a factor of {person} after too many failures"
         tells(owner) ocsf(FactorDisable) ssf(CredentialChange);
+    MfaPushDisowned<'_> = "mfa.push_disowned":
+        "A person said on their phone that somebody else had asked: every sign-in under way ended."
+        as "said on the phone that somebody else was signing in"
+        tells(owner);
     MfaFactorAdminReset<'_> = "mfa.factor_admin_reset":
         "The desk, or the operator, removed all of a person's factors."
         as "reset all factors of {person}"

@@ -20,13 +20,15 @@ enum MeansOfProof {
     Passkey,
     /// A key that does not.
     SecurityKey,
+    /// A phone that approves.
+    Phone,
     BackupCode,
     Pass,
 }
-use MeansOfProof::{BackupCode, CodeApp, Pass, Passkey, Password, SecurityKey};
+use MeansOfProof::{BackupCode, CodeApp, Pass, Passkey, Password, Phone, SecurityKey};
 
-const ALL: [MeansOfProof; 6] = [Password, CodeApp, Passkey, SecurityKey, BackupCode, Pass];
-const FACTORS: [MeansOfProof; 3] = [CodeApp, Passkey, SecurityKey];
+const ALL: [MeansOfProof; 7] = [Password, CodeApp, Passkey, SecurityKey, Phone, BackupCode, Pass];
+const FACTORS: [MeansOfProof; 4] = [CodeApp, Passkey, SecurityKey, Phone];
 
 impl MeansOfProof {
     fn shown(self) -> ShownFactor {
@@ -35,6 +37,7 @@ impl MeansOfProof {
             CodeApp => FactorKind::Totp,
             Passkey => return ShownFactor { kind: FactorKind::Webauthn, user_verified: true },
             SecurityKey => FactorKind::Webauthn,
+            Phone => FactorKind::Push,
             BackupCode => FactorKind::BackupCode,
             Pass => FactorKind::EnrolmentPass,
         };
@@ -150,7 +153,7 @@ impl Model for GateAdversary {
             steps.extend([GateStep::Begin { flow }, GateStep::Enrol { flow }]);
             steps.extend(ALL.map(|means| GateStep::Show { flow, means }));
         }
-        steps.extend([CodeApp, Passkey, SecurityKey, Pass].map(GateStep::Change));
+        steps.extend([CodeApp, Passkey, SecurityKey, Phone, Pass].map(GateStep::Change));
         steps.push(GateStep::SuspendOrEnable);
     }
 
@@ -190,7 +193,7 @@ impl Model for GateAdversary {
                 "a session is password and second step, or a passkey",
                 |_, world: &GateWorld| {
                     session(world, |opened, _| {
-                        let second = [CodeApp, Passkey, SecurityKey, BackupCode];
+                        let second = [CodeApp, Passkey, SecurityKey, Phone, BackupCode];
                         let has = |means| opened.shown.contains(means);
                         has(&Passkey) || (has(&Password) && second.iter().any(has))
                     })
@@ -220,7 +223,7 @@ impl Model for GateAdversary {
                 session(world, |opened, assurance| {
                     let counted =
                         assurance.amr.iter().filter(|word| !["user", "mfa"].contains(&word.as_str()));
-                    let shown = opened.shown.iter().map(|means| means.shown().kind.amr());
+                    let shown = opened.shown.iter().flat_map(|means| means.shown().kind.amr()).copied();
                     counted.map(String::as_str).collect::<BTreeSet<_>>() == shown.collect()
                 })
             }),
@@ -271,6 +274,7 @@ fn what_opens_a_session_and_what_an_enrolment() {
     let enough = [
         vec![Password, CodeApp],
         vec![Password, SecurityKey],
+        vec![Password, Phone],
         vec![Password, BackupCode],
         // Through an enrolment, where the account has no factor left.
         vec![Password, Pass],

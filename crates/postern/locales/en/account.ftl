@@ -19,6 +19,7 @@ readiness-nothing-why = Nothing that you could show after your password works no
 loss-code-app = If you lose the phone with code app “{ $name }”
 loss-passkey = If you lose the device with passkey “{ $name }”, which is on that device only
 loss-synced-passkey = If you lose the account that copies passkey “{ $name }” to your devices
+loss-phone-app = If you lose the phone with phone app “{ $name }”
 loss-security-key = If you lose security key “{ $name }”
 loss-password = If you forget your password
 loss-backup-codes = If you lose your backup codes
@@ -28,6 +29,7 @@ loss-password-leaves = You can still get in with: { $ways }. Once in, you can se
 loss-locks-out = You would be locked out: only the help desk could let you in.
 left-code-app = code app “{ $name }”
 left-passkey = passkey “{ $name }”
+left-phone-app = phone app “{ $name }”
 left-security-key = security key “{ $name }”
 left-backup-codes = { $count ->
     [one] { $count } backup code
@@ -44,6 +46,7 @@ desk-has-neither = If all else is lost: the help desk has neither a number on fi
 how-you-sign-in = How you sign in
 factor-code-app = Code app
 factor-passkey = Passkey
+factor-phone-app = Phone app
 factor-security-key = Security key, after the password
 factor-switched-off = switched off
 factor-waits = waits
@@ -220,6 +223,19 @@ use-a-passkey = Use a passkey
 code-from-app-you-have = Code from the app that you have
 code-from-app-without-passkey = Code from the app that you have (if your passkey is not at hand)
 
+# A phone that approves sign-ins.
+add-a-phone = Add a phone that approves
+add-a-phone-why = When you sign in, your phone asks whether it was you, and you type the number that the sign-in page shows. All your contacts are told.
+prove-to-add-phone = Show a way in that you have already, so that nobody adds a phone in your place:
+show-link-with-a-code = Show the link with a code
+scan-with-phone-camera = Point the <strong>phone's camera</strong> at this picture, and open what it shows:
+qr-code-with-link = QR code with the link for the phone
+phone-is-this-one = You read this on the phone itself?
+phone-page-asks = The page that opens asks whether to connect the phone. Press the button there.
+phone-link-works-once = The link works once, for ten minutes. Give it to nobody: whoever opens it first has the phone that approves.
+phone-app-is-installed = The app is on the phone's home screen already
+phone-app-paste-link = Some phones keep what is on the home screen apart from the browser. Open the app there, choose “I have a link”, and paste this:
+
 add-a-code-app = Add a code app
 add-a-code-app-why = For a new phone, or a second one. The app that you have goes on working until you remove it. All your contacts are told.
 scan-with-new-phone = Scan this picture with the app on the <strong>new</strong> phone:
@@ -253,7 +269,7 @@ replace-password-how = Choose a new password, then use a passkey. It stands in f
 
 remove-factor = Remove { $name }
 factor-title-added = { $title }, added { $at }
-only-way-in = This is the only way you have to sign in. Add another one first, then remove this one. If it is lost or stolen, call the help desk.
+only-way-in = This is the only way you have to sign in and to change your account. Add a passkey or a code app first, then remove this one. If it is lost or stolen, call the help desk.
 remove-what-happens = It opens your account no more. You stay signed in here; every other session of yours ends, and all your contacts are told. Show one of the ways in that you still have.
 remove-shuts-desk = The desk is shut to you then: it opens to a passkey only, and a first passkey waits for 24 hours or for a second yes.
 remove-with-a-passkey = Remove it with a passkey

@@ -156,6 +156,10 @@ notice-factor-disabled-subject = A sign-in method of yours was switched off
 notice-factor-disabled-short = A sign-in method was switched off.
 notice-factor-disabled-text = After 100 wrong attempts in a row one of your sign-in methods was switched off. Ask the help desk.
 
+notice-push-disowned-subject = Somebody has your password
+notice-push-disowned-short = A sign-in was stopped on your phone.
+notice-push-disowned-text = On your phone you said that somebody else was signing in as you. That sign-in has ended, but whoever it was knows your password: change it on your account page now.
+
 notice-password-set-subject = A password was set for your account
 notice-password-set-short = A password was set for your account.
 notice-password-set-text = A password was set for your account, with the set-up code that your organisation gave out for it.

@@ -8,6 +8,8 @@ passkey-fill-in-first = Fill in the fields above first.
 passkey-or-type-code = Type the code that your app shows now.
 passkey-no-proof = There is no way to prove that it is you: neither a code app nor a passkey of yours works.
 
+phone-no-link = This is no link for a phone. Copy it from your account page.
+
 copied = Copied
 today-at = Today { $time }
 pass-works-for = Works for { $left } more

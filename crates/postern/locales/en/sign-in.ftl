@@ -14,12 +14,56 @@ back-to-recovery = Back to your recovery page
 
 second-step-title = Second step
 second-step-heading = One more step
+approve-on-your-phone = Approve on your phone
 use-passkey-or-key = Use your passkey or security key
 use-a-backup-code = Use a backup code
 backup-code = Backup code
 use-backup-code = Use backup code
 cannot-use-second-step = I can't use my second step
 cannot-use-second-step-why = See what else can let you in
+
+# The page that waits for a phone.
+push-title = Approve on your phone
+push-open-your-phone = Open the app on your phone, and type <strong>this number</strong> there:
+push-number-until = It works until { $at }. This page goes on by itself.
+push-number-is-yours = For your own phone only
+push-nobody-asks-for-number = Nobody from your organisation asks for this number. Whoever asks you to type theirs wants to be let in as you.
+push-approved = Your phone said yes.
+push-denied = Your phone said no.
+push-wrong-numbers = Wrong numbers were typed on your phone.
+push-over = Your phone did not answer in time.
+push-ask-again = Ask my phone again
+push-use-another-way = Use another way
+
+# The app on the phone, /phone.
+phone-app-name = { $organisation }: approve sign-ins
+phone-title = Approve sign-ins
+phone-needs-javascript = This page needs JavaScript: the phone's key is in the browser.
+phone-browser-too-old = This browser can't keep a key for you. Use an up-to-date one, at an address that begins with https.
+connect-this-phone = Connect this phone
+phone-connect-why = Press only if it was you who asked for this link on your account page, a moment ago.
+phone-is-connected = This phone is connected. Leave this page open, or come back to it when you sign in.
+phone-approved = You said yes. The sign-in goes on.
+phone-denied = You said no. The sign-in does not go on.
+phone-disowned = The sign-in has ended, and your organisation is warned. Whoever it was knows your password: change it now.
+phone-requests = What is asked
+phone-no-requests = Nothing at the moment. This page looks by itself while it is open.
+phone-accounts = Accounts on this phone
+phone-no-accounts = None yet. Sign in on your computer, and add this phone on your account page.
+phone-paste-a-link = I have a link
+phone-link = Link from your account page
+phone-is-it-you = Are you signing in?
+phone-organisation = Organisation
+phone-browser = Browser
+phone-address = Address
+phone-place = Place
+phone-asked-at = Time
+phone-number = Number on the sign-in page
+phone-approve = Yes, let me in
+phone-deny = No
+phone-not-me = This is not me
+phone-not-me-what = It ends the sign-in, tells all your contacts and warns your organisation.
+phone-forget = Forget on this phone
 
 pass-title = Enrolment pass
 pass-heading = Your enrolment pass

@@ -28,6 +28,7 @@ pub(super) fn life(kind: CeremonyKind) -> SignedDuration {
     match kind {
         // Installing an app, or waiting for a mail, takes longer than touching a key; saving ten codes may take a walk to the printer.
         CeremonyKind::AddTotp | CeremonyKind::ConfirmContact => Config::FLOW_LIFE * 3,
+        CeremonyKind::EnrolPush => Config::FLOW_LIFE * 2,
         CeremonyKind::ConfirmBackupCodes => Config::FLOW_LIFE * 6,
         _ => Config::FLOW_LIFE,
     }

@@ -13,7 +13,9 @@ use super::revoke_tokens_of::revoke_tokens_of;
 use crate::scope::Scope;
 use crate::store::factors::{self, waiting};
 use crate::store::persons::first_passkey;
-use crate::store::{Change, backup_codes, ceremonies, enrolment_passes, flows, known_devices, sessions};
+use crate::store::{
+    Change, backup_codes, ceremonies, enrolment_passes, flows, known_devices, push_requests, sessions,
+};
 
 /// Why it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +53,7 @@ pub(super) async fn end_access(
     }
     enrolment_passes::revoke(change, person, None).await?;
     flows::end_all(change, person).await?;
+    push_requests::end_all(change, person).await?;
     ceremonies::end_all(change, person).await?;
     // Whoever let a first passkey in at once did so for what ends here.
     first_passkey::consume(change, person).await?;

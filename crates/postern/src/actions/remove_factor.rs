@@ -98,11 +98,12 @@ async fn remove(
     Ok(())
 }
 
-/// The factor, if the person has it and would still have a way in without it.
+/// The factor, if the person has it and would still have a way in without it that proves a change: or they
+/// could add and remove nothing any more.
 fn check_removable(scope: &Scope, own: &[Factor], id: &str) -> Result<Factor, ActionError> {
     let now = scope.now;
     let factor = own.iter().find(|factor| factor.id == id).ok_or(ActionError::NotFound)?;
-    if !own.iter().any(|other| other.id != id && other.works(now)) {
+    if !own.iter().any(|other| other.id != id && other.works(now) && other.proves_change()) {
         return Err(ActionError::refused(LAST));
     }
     Ok(factor.clone())

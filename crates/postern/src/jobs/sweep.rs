@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::actions::ActionError;
 use crate::scope::Scope;
 use crate::store::{
-    StoreError, ceremonies, enrolment_passes, findings, flows, imported_sign_ins, imports, jobs, throttles,
+    StoreError, ceremonies, enrolment_passes, findings, flows, imported_sign_ins, imports, jobs,
+    push_requests, throttles,
 };
 
 /// Records that are deleted in one change: on SQLite nobody else writes meanwhile.
@@ -21,6 +22,7 @@ pub async fn sweep(scope: &Scope) -> Result<Option<Timestamp>, ActionError> {
     let before = change.at() - SignedDuration::from_hours(24);
     ceremonies::delete_expired(&mut change, before).await?;
     flows::delete_expired(&mut change, before).await?;
+    push_requests::delete_expired(&mut change, before).await?;
     throttles::delete_expired(&mut change, before).await?;
     let now = change.at();
     enrolment_passes::wipe_expired(&mut change, now).await?;

@@ -87,6 +87,8 @@ notices! {
     BackupCodeUsed => "backup_code_used", "backup-code-used", spoken;
     /// A factor stopped working after too many wrong guesses.
     FactorDisabled => "factor_disabled", "factor-disabled", spoken;
+    /// They said on their phone that somebody else was signing in.
+    PushDisowned => "push_disowned", "push-disowned", spoken;
     /// Somebody set a password with a set-up code.
     PasswordSet => "password_set", "password-set", spoken;
     /// Its owner changed the password on the account page.

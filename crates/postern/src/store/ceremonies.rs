@@ -22,6 +22,10 @@ pub enum CeremonyKind {
     StepUp,
     /// Adding a code app to one's account.
     AddTotp,
+    /// Asking for a link that adds a phone to one's account.
+    AddPush,
+    /// A phone that follows the link.
+    EnrolPush,
     /// Making new backup codes.
     RenewBackupCodes,
     /// Saying that new backup codes are kept.
@@ -51,6 +55,8 @@ impl CeremonyKind {
             Self::RemoveFactor => "remove_factor",
             Self::StepUp => "step_up",
             Self::AddTotp => "add_totp",
+            Self::AddPush => "add_push",
+            Self::EnrolPush => "enrol_push",
             Self::RenewBackupCodes => "renew_backup_codes",
             Self::ConfirmBackupCodes => "confirm_backup_codes",
             Self::ChangePassword => "change_password",

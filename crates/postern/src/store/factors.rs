@@ -11,7 +11,8 @@ use super::row::row;
 use super::{Change, Db, Result, micros, one_row};
 
 row! {
-    /// A factor. `sealed` holds the TOTP secret, or the passkey as JSON.
+    /// A factor. `sealed` holds the TOTP secret, or as JSON the passkey, or the key of a phone; `last_step` the time
+    /// step of its last code, or when a phone last spoke.
     pub struct Factor {
         pub id: String,
         pub person_id: String,
@@ -58,10 +59,21 @@ impl Factor {
         PhoneClock { steps: self.clock_steps, late: self.clock_late }
     }
 
+    /// Whether it proves a change of its owner's account, when it works.
+    pub fn proves_change(&self) -> bool {
+        FactorKind::parse(&self.kind).is_some_and(FactorKind::proves_change)
+    }
+
     /// Its kind.
     pub fn is(&self, kind: FactorKind) -> bool {
         self.kind == kind.as_str()
     }
+}
+
+/// Whether a code, and whether a passkey of theirs proves a change of their account now.
+pub fn which_prove(own: &[Factor], now: Timestamp) -> (bool, bool) {
+    let works = |kind| own.iter().any(|factor| factor.is(kind) && factor.works(now));
+    (works(FactorKind::Totp), works(FactorKind::Webauthn))
 }
 
 /// More than anybody carries; a session that was stolen fills no table.
@@ -200,6 +212,36 @@ pub async fn save_passkey(change: &mut Change<'_>, id: &str, sealed: &[u8]) -> R
     .bind(id)
     .bind(sealed)
     .bind(at)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
+/// A factor was shown that keeps nothing of it.
+pub async fn save_used(change: &mut Change<'_>, id: &str) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let done = sqlx::query(
+        "UPDATE factors SET last_used_at = $3 WHERE tenant_id = $1 AND id = $2 \
+         AND removed_at IS NULL AND disabled_at IS NULL AND usable_at <= $3",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    one_row(&done)
+}
+
+/// A phone spoke at `step`, which must be later than the last time: what it signed counts once, on every node.
+pub async fn save_spoken(change: &mut Change<'_>, id: &str, step: i64) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let done = sqlx::query(
+        "UPDATE factors SET last_step = $3 WHERE tenant_id = $1 AND id = $2 AND removed_at IS NULL \
+         AND disabled_at IS NULL AND (last_step IS NULL OR last_step < $3)",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .bind(step)
     .execute(change.conn())
     .await?;
     one_row(&done)

@@ -15,5 +15,6 @@ pub mod password;
 pub mod remove_contact;
 pub mod replace_password;
 pub mod resync;
+pub mod push;
 pub mod step_up;
 pub mod vouch;

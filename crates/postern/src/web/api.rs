@@ -28,6 +28,7 @@ pub mod person_steps;
 pub mod person_view;
 pub mod portal;
 pub mod power_grants;
+pub mod push;
 pub mod readiness;
 pub mod reference;
 pub mod replace_password;
@@ -83,7 +84,8 @@ pub fn uploads() -> Router<Arc<App>> {
         .layer(from_fn(read_out))
 }
 
-/// Reachable by anybody, for the locked-out person: the login, then the token of the claimant page.
+/// Reachable by anybody: for the locked-out person the login, then the token of the claimant page; for a phone that approves
+/// sign-ins what its key has signed.
 pub fn open() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/portal/cases", post(portal::open_case))
@@ -95,6 +97,9 @@ pub fn open() -> Router<Arc<App>> {
         .route("/api/v1/portal/case/withdraw", post(portal::withdraw_case))
         .route("/api/v1/portal/contest", post(portal::contest))
         .route("/api/v1/portal/contest/others", post(portal::contest_others))
+        .route("/api/v1/push/enrol", post(push::enrol))
+        .route("/api/v1/push/requests", post(push::list))
+        .route("/api/v1/push/answer", post(push::answer))
 }
 
 /// A person's own account: their session only.
@@ -119,6 +124,8 @@ fn account() -> Router<Arc<App>> {
         .route("/api/v1/account/factors/{id}/remove/finish", post(factors::finish_remove))
         .route("/api/v1/account/code-apps/start", post(code_apps::start))
         .route("/api/v1/account/code-apps/finish", post(code_apps::finish))
+        .route("/api/v1/account/push/start", post(push::start))
+        .route("/api/v1/account/push/finish", post(push::finish))
         .route("/api/v1/account/backup-codes/start", post(backup_codes::start))
         .route("/api/v1/account/backup-codes/finish", post(backup_codes::finish))
         .route("/api/v1/account/backup-codes/confirm", post(backup_codes::confirm))

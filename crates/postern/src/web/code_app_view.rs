@@ -27,7 +27,12 @@ impl CodeAppView {
 
     /// The QR code, as SVG.
     pub fn qr(&self) -> Option<String> {
-        let qr = QRBuilder::new(self.url.clone()?).build().ok()?;
-        Some(SvgBuilder::default().to_str(&qr))
+        qr_code(self.url.as_deref()?)
     }
+}
+
+/// A text as a QR code: SVG.
+pub fn qr_code(text: &str) -> Option<String> {
+    let qr = QRBuilder::new(text).build().ok()?;
+    Some(SvgBuilder::default().to_str(&qr))
 }

@@ -13,7 +13,7 @@ use crate::store::time;
 #[derive(Serialize, ToSchema)]
 pub struct FactorView {
     pub id: String,
-    /// `totp` or `webauthn`.
+    /// `totp`, `webauthn` or `push`.
     pub kind: String,
     /// What it is, in words.
     pub title: &'static str,

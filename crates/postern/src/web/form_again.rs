@@ -13,11 +13,12 @@ pub(super) fn page_of_form(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').skip(1).collect();
     match parts.as_slice() {
         ["sign-in", "second-step" | "backup-code", ..] => "/sign-in/second-step".to_owned(),
+        ["sign-in", "push", ..] => "/sign-in/push".to_owned(),
         ["recover", "case", ..] => "/recover/case".to_owned(),
         ["account", "factors", id, page @ ("remove" | "resync"), _, ..] => {
             format!("/account/factors/{id}/{page}")
         }
-        ["account", page @ ("backup-codes" | "password" | "replace-password"), _, ..] => {
+        ["account", page @ ("backup-codes" | "push" | "password" | "replace-password"), _, ..] => {
             format!("/account/{page}")
         }
         ["sign-out"] => "/account".to_owned(),

@@ -8,6 +8,8 @@ pub mod forgotten_password;
 pub mod home;
 pub mod pass;
 pub mod passkey;
+pub mod phone;
+pub mod push;
 pub mod second_step;
 pub mod second_step_passkey;
 pub mod set_up;

@@ -3,11 +3,14 @@
 mod add_evidence;
 mod add_passkey;
 mod add_person;
+mod add_push;
 mod add_totp;
 mod announce_openings;
+mod answer_push;
 
 mod apply_remedy;
 mod approve_case;
+mod ask_push;
 mod bind_claimant_page;
 mod caller;
 mod change_password;
@@ -60,6 +63,7 @@ mod tier_of_today;
 mod use_backup_code;
 mod use_pass;
 mod use_passkey;
+mod use_push;
 mod use_totp;
 mod vouch;
 

@@ -4,9 +4,12 @@
 mod by_hand;
 mod desk;
 mod gate;
+mod phones;
 mod signs;
 
 pub use by_hand::{LIVE_SESSIONS, passkey_alone};
+
+pub use phones::wrong_number;
 
 pub use desk::{PLACEHOLDER_REASON, a_day};
 pub use signs::{declined, fatigue, jsonl, send_log, signed_in};

@@ -9,7 +9,7 @@ use crate::person::Role;
 /// `signin.succeeded`
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct SignInSucceeded<'a> {
-    /// The last step that was shown: `totp`, `webauthn`, `backup_code`.
+    /// The last step that was shown: `totp`, `webauthn`, `push`, `backup_code`.
     pub method: &'a str,
     /// NIST authenticator assurance level.
     pub aal: i64,

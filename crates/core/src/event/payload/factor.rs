@@ -45,7 +45,7 @@ pub struct EnrolledPasskey {
 pub enum MfaFactorRemoved<'a> {
     /// By the person.
     ByOwner {
-        /// `totp`, `webauthn`.
+        /// `totp`, `webauthn`, `push`.
         kind: &'a str,
         /// Which one.
         factor: &'a str,
@@ -56,7 +56,7 @@ pub enum MfaFactorRemoved<'a> {
     },
     /// By staff or the operator.
     ByOthers {
-        /// `totp`, `webauthn`.
+        /// `totp`, `webauthn`, `push`.
         kind: &'a str,
         /// Which one.
         factor: &'a str,
@@ -75,7 +75,7 @@ pub enum MfaFactorRemoved<'a> {
 /// `mfa.factor_named`
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct MfaFactorNamed<'a> {
-    /// `totp`, `webauthn`.
+    /// `totp`, `webauthn`, `push`.
     pub kind: &'a str,
     /// Which one.
     pub factor: &'a str,
@@ -108,10 +108,19 @@ pub struct MfaFactorApproved<'a> {
 /// `mfa.factor_disabled`
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct MfaFactorDisabled<'a> {
-    /// The kind of secret that was guessed at: `totp`, `backup_code`, `password`.
+    /// The kind of secret that was guessed at, or asked too often: `totp`, `push`, `backup_code`, `password`.
     pub kind: &'a str,
     /// What for.
     pub why: &'a str,
+}
+
+/// `mfa.push_disowned`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct MfaPushDisowned<'a> {
+    /// The phone on which it was said.
+    pub factor: &'a str,
+    /// From where the sign-in was that asked.
+    pub address: &'a str,
 }
 
 /// `mfa.factor_admin_reset`

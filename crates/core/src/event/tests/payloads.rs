@@ -234,6 +234,10 @@ fn removed_factors(written: &mut WrittenKinds) {
         json!({ "kind": "webauthn", "why": "contested" }),
     );
     written.check(
+        MfaPushDisowned { factor: "f1", address: "192.0.2.7" },
+        json!({ "factor": "f1", "address": "192.0.2.7" }),
+    );
+    written.check(
         MfaFactorDisabled { kind: "password", why: "lifetime cap of consecutive failures" },
         json!({ "kind": "password", "why": "lifetime cap of consecutive failures" }),
     );

@@ -4,6 +4,7 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
+use postern_core::factor::FactorKind;
 use serde::{Deserialize, Serialize};
 
 use crate::actions::factor_proof::FactorProof;
@@ -41,7 +42,7 @@ pub struct RemoveFactorPage {
     pub label: String,
     /// Microseconds.
     pub created_at: i64,
-    /// Whether nothing else is left to sign in with.
+    /// Whether nothing else is left that proves a change: a phone that approves a sign-in does not.
     pub is_last: bool,
     /// Whether what is left opens no desk.
     pub shuts_desk: bool,
@@ -106,7 +107,10 @@ async fn page(
     let own = factors::list(&scope.app.db, &scope.tenant.id, &caller.person.id).await?;
     let factor = own.iter().find(|factor| factor.id == id).ok_or_else(Problem::not_found)?;
     let now = scope.now;
-    let others: Vec<&Factor> = own.iter().filter(|other| other.id != factor.id && other.works(now)).collect();
+    let others: Vec<&Factor> = own
+        .iter()
+        .filter(|other| other.id != factor.id && other.works(now) && other.proves_change())
+        .collect();
     let has = |kind: &str| own.iter().any(|other| other.kind == kind && other.works(now));
     let shown = RemoveFactorPage {
         id: factor.id.clone(),
@@ -115,7 +119,8 @@ async fn page(
         label: factor.label.clone(),
         created_at: factor.created_at,
         is_last: others.is_empty(),
-        shuts_desk: caller.person.role.is_staff() && others.iter().all(|other| other.kind == "totp"),
+        shuts_desk: caller.person.role.is_staff()
+            && others.iter().all(|other| !other.is(FactorKind::Webauthn)),
         has_code: has("totp"),
         has_passkey: has("webauthn"),
         error: message,

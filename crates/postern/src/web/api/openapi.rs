@@ -13,7 +13,7 @@ use utoipa::{Modify, OpenApi};
 use super::verb::DescribeVerbs;
 use super::{
     activity, audit, backup_codes, bulk_people, case_steps, cases, code_apps, contacts, diagnosis, factors,
-    findings, home, import_sign_ins, imports, jobs, password, people, person_steps, portal, power_grants,
+    findings, home, import_sign_ins, imports, jobs, password, people, person_steps, portal, power_grants, push,
     readiness, replace_password, resync, runbook, saved_views, search_view, sessions, set_up, sign_ins,
     tokens, waiting_passkeys,
 };
@@ -44,6 +44,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         contacts::list, contacts::start, contacts::add, contacts::confirm, contacts::remove,
         sessions::list, sessions::start_end, sessions::end_one, sessions::end_others,
         code_apps::start, code_apps::finish,
+        push::start, push::finish, push::enrol, push::list, push::answer,
         backup_codes::start, backup_codes::finish, backup_codes::confirm,
         password::start, password::finish, replace_password::start, replace_password::finish,
         passkeys::start, passkeys::finish, step_up::start, step_up::finish,
@@ -64,6 +65,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         (name = "portal", description = "The locked-out person's own steps. Answers are alike for friends and strangers."),
         (name = "cases", description = "The help desk's steps on a case. A policy decides each; the answer says why not."),
         (name = "account", description = "A person's own account, from their own browser's session."),
+        (name = "push", description = "What a phone says that approves sign-ins. It has no session: it signs each statement with its own key."),
         (name = "people", description = "The directory."),
         (name = "sign-ins", description = "What sign-in records show, of ours and of other providers."),
         (name = "audit", description = "What happened, in a log that shows if it was rewritten."),

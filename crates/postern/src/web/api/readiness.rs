@@ -48,7 +48,7 @@ pub struct LossView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FactorAtHand {
     pub id: String,
-    /// `code_app`, `passkey` on one device, `synced_passkey`, or `security_key` for after the password.
+    /// `code_app`, `passkey` on one device, `synced_passkey`, `security_key` for after the password, or `phone_app`.
     pub kind: &'static str,
     /// What its owner calls it.
     pub label: String,
@@ -93,6 +93,7 @@ fn working_factor(scope: &Scope, factor: &Factor) -> Option<WorkingFactor> {
         FactorKind::Webauthn => {
             Some(WorkingFactor::Passkey { is_synced: passkeys::is_synced(scope, factor) })
         }
+        FactorKind::Push => Some(WorkingFactor::PhoneApp),
         FactorKind::Password | FactorKind::BackupCode | FactorKind::EnrolmentPass => None,
     }
 }
@@ -104,6 +105,7 @@ impl From<&(WorkingFactor, &Factor)> for FactorAtHand {
             WorkingFactor::Passkey { is_synced: false } => "passkey",
             WorkingFactor::Passkey { is_synced: true } => "synced_passkey",
             WorkingFactor::SecurityKey => "security_key",
+            WorkingFactor::PhoneApp => "phone_app",
         };
         Self { id: factor.id.clone(), kind, label: factor.label.clone() }
     }

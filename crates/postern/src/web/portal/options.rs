@@ -17,6 +17,7 @@ use crate::web::router::render;
 
 /// What the page shows.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is the answer to a question of its own")]
 pub struct RecoveryOptionsPage {
     pub login: String,
     /// Whether the password was shown, and this is what the account really has.
@@ -24,6 +25,7 @@ pub struct RecoveryOptionsPage {
     pub certain: bool,
     pub totp: bool,
     pub passkey: bool,
+    pub push: bool,
     pub codes_left: i64,
 }
 
@@ -51,6 +53,7 @@ pub async fn show(scope: Scope, flow: Result<CurrentFlow, Problem>) -> Result<Re
         certain: true,
         totp: has(FactorKind::Totp),
         passkey: has(FactorKind::Webauthn),
+        push: has(FactorKind::Push),
         codes_left,
     };
     render(&scope, None, shown)
@@ -60,5 +63,13 @@ pub async fn show(scope: Scope, flow: Result<CurrentFlow, Problem>) -> Result<Re
 pub async fn anybody(scope: &Scope, login: &str) -> Result<RecoveryOptionsPage, Problem> {
     let login: String = without_hidden(login).chars().take(100).collect();
     let call = ExpectedCall::load(scope, None, scope.now).await?;
-    Ok(RecoveryOptionsPage { login, call, certain: false, totp: true, passkey: true, codes_left: 1 })
+    Ok(RecoveryOptionsPage {
+        login,
+        call,
+        certain: false,
+        totp: true,
+        passkey: true,
+        push: true,
+        codes_left: 1,
+    })
 }

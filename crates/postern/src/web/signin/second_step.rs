@@ -35,6 +35,7 @@ pub struct BackupCodeForm {
 pub struct SecondStepPage {
     pub has_totp: bool,
     pub has_passkey: bool,
+    pub has_push: bool,
     pub field: Option<&'static str>,
     pub error: Option<ErrorText>,
 }
@@ -81,11 +82,18 @@ async fn answer(
 ) -> Result<Response, Problem> {
     match outcome {
         Ok(signed_in) => Ok(keep(&signed_in, Redirect::to("/").into_response())),
-        Err(error) => {
-            let (status, _, message) = form_message(error)?;
-            render_with(scope, None, status, page(scope, row, Some(field), Some(message)).await?)
-        }
+        Err(error) => failed(scope, row, (error, field)).await,
     }
+}
+
+/// The page again, with what went wrong.
+pub(super) async fn failed(
+    scope: &Scope,
+    row: &FlowRow,
+    (error, field): (ActionError, &'static str),
+) -> Result<Response, Problem> {
+    let (status, _, message) = form_message(error)?;
+    render_with(scope, None, status, page(scope, row, Some(field), Some(message)).await?)
 }
 
 async fn page(
@@ -99,6 +107,7 @@ async fn page(
     Ok(SecondStepPage {
         has_totp: has(FactorKind::Totp),
         has_passkey: has(FactorKind::Webauthn),
+        has_push: has(FactorKind::Push),
         field,
         error,
     })

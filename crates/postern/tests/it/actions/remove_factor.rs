@@ -107,7 +107,7 @@ on_both! {
         gus.get(&path).await.ok().shows("only way you have to sign in");
         let proof = app.code_proof("gus").await;
         let refused = gus.post(&path, &[("code", proof["code"].as_str().unwrap())]).await;
-        refused.status(409).shows("Add another one first");
+        refused.status(409).shows("Add a passkey or a code app first");
         assert_eq!(app.events("step.refused").await.len(), 1);
         // One that still waits is no way in: with it alone Ben would be shut out for a day.
         let made = sqlx::query(app.own("UPDATE persons SET first_passkey_until = NULL WHERE login = 'ben'"));

@@ -22,12 +22,13 @@ enum RowEnd {
 }
 
 /// Every table with a person's rows: what a reset does to them, and what a suspension does.
-const TABLES: [(&str, RowEnd, RowEnd); 19] = [
+const TABLES: [(&str, RowEnd, RowEnd); 20] = [
     ("factors", RowEnd::Ends, RowEnd::WaitingEnds),
     ("backup_code_sets", RowEnd::Ends, RowEnd::WaitingEnds),
     ("enrolment_passes", RowEnd::Ends, RowEnd::Ends),
     ("flows", RowEnd::Ends, RowEnd::Ends),
     ("ceremonies", RowEnd::Ends, RowEnd::Ends),
+    ("push_requests", RowEnd::Ends, RowEnd::Ends),
     ("sessions", RowEnd::Ends, RowEnd::Ends),
     // They slow nobody down while the account is shut, and their owner is to have them again.
     ("known_devices", RowEnd::Ends, RowEnd::Stays),
@@ -76,6 +77,7 @@ fn live(table: &str) -> &'static str {
         "enrolment_passes" => "revoked_at IS NULL AND used_at IS NULL",
         "flows" | "sessions" => "ended_at IS NULL",
         "ceremonies" => "used_at IS NULL",
+        "push_requests" => "answer IS NULL",
         "power_grants" => "decided_at IS NULL",
         other => panic!("{other} ends, and nothing says when a row of it is live"),
     }

@@ -44,6 +44,12 @@ async fn send(app: &TestApp, browser: &Browser, path: &str, length: usize) -> An
         (true, "/api/v1/portal/contest" | "/api/v1/portal/contest/others") => {
             request.json(&json!({ "code": fields[4].1 }))
         }
+        (true, "/api/v1/push/requests") => {
+            request.json(&json!({ "device": fields[0].1, "at": 1, "signature": fields[0].1 }))
+        }
+        (true, "/api/v1/push/answer") => request.json(&json!({
+            "device": fields[0].1, "request": fields[0].1, "answer": "deny", "signature": fields[0].1,
+        })),
         (true, _) => request.json(&json!({ "id": fields[0].1, "rawId": fields[0].1 })),
         (false, _) => request.form(&fields),
     };

@@ -11,7 +11,7 @@ use crate::on_both::on_both;
 use crate::test_app::{TestApp, production};
 
 /// Whoever adds a line here opens a door: it needs a limiter, or nothing behind it.
-pub(super) const OPEN: [&str; 37] = [
+pub(super) const OPEN: [&str; 44] = [
     "/",
     "/healthz",
     "/readyz",
@@ -24,6 +24,10 @@ pub(super) const OPEN: [&str; 37] = [
     "/sign-in/second-step/passkey/finish",
     "/sign-in/backup-code",
     "/sign-in/pass",
+    "/sign-in/push",
+    "/sign-in/push/finish",
+    "/phone",
+    "/phone/manifest.json",
     "/enrol",
     "/enrol/code-app",
     "/enrol/done",
@@ -49,6 +53,9 @@ pub(super) const OPEN: [&str; 37] = [
     "/api/v1/portal/case/withdraw",
     "/api/v1/portal/contest",
     "/api/v1/portal/contest/others",
+    "/api/v1/push/enrol",
+    "/api/v1/push/requests",
+    "/api/v1/push/answer",
 ];
 
 /// Every route that the sources name, with its methods, and those that the table of verbs makes.

@@ -14,6 +14,7 @@ use postern::web::account::password::ChangePasswordPage;
 use postern::web::account::remove_contact::RemoveContactPage;
 use postern::web::account::replace_password::ReplacePasswordPage;
 use postern::web::account::resync::ResyncPage;
+use postern::web::account::push::{AddPushPage, PushLinkPage};
 use postern::web::account::vouch::{SaidBefore, VouchPage, VouchWantsPasskeyPage};
 use postern::web::api::activity::{ActivityEntry, DisownedView};
 use postern::web::api::contacts::OwnContactView;
@@ -38,6 +39,8 @@ pub fn all() -> Vec<PageSample> {
         of::<EndSessionPage>(),
         of::<RemoveFactorPage>(),
         of::<AddTotpPage>(),
+        of::<AddPushPage>(),
+        of::<PushLinkPage>(),
         of::<RenewBackupCodesPage>(),
         of::<RenewedBackupCodesPage>(),
         of::<ChangePasswordPage>(),
@@ -59,7 +62,7 @@ fn fast(seconds: i64) -> Option<ClockOff> {
     Some(ClockOff { is_slow: false, seconds })
 }
 
-/// Code apps with right and wrong clocks, a passkey, and a key after the password, in all states.
+/// Code apps with right and wrong clocks, a passkey, a key after the password and a phone, in all states.
 pub fn factors() -> Vec<FactorView> {
     let factor = |number, kind: &str, title, label: &str| FactorView {
         id: id(number),
@@ -85,6 +88,7 @@ pub fn factors() -> Vec<FactorView> {
             second_step_only: true,
             ..factor(304, "webauthn", "Security key, after the password", "Blue security key")
         },
+        factor(305, "push", "Phone app", "Red phone"),
     ]
 }
 
@@ -99,6 +103,7 @@ fn at_hand() -> Vec<FactorAtHand> {
         ("passkey", RIGHT_TO_LEFT),
         ("synced_passkey", MARKUP),
         ("security_key", "Blue security key"),
+        ("phone_app", "Red phone"),
     ];
     let factor = |(number, (kind, label)): (u32, (&'static str, &str))| FactorAtHand {
         id: id(301 + number),
@@ -294,6 +299,34 @@ impl PageSamples for RemoveFactorPage {
                     ..page("webauthn", true, true)
                 },
             ),
+        ]
+    }
+}
+
+impl PageSamples for AddPushPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page = |has_code, has_passkey| Self { has_code, has_passkey, field: None, error: None };
+        let wrong =
+            Self { field: Some("code"), error: wrong_text("This code is wrong."), ..page(true, true) };
+        vec![
+            ("code-app", page(true, false)),
+            ("passkey", page(false, true)),
+            ("nothing", page(false, false)),
+            ("wrong", wrong),
+        ]
+    }
+}
+
+impl PageSamples for PushLinkPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let link = "https://recover.harbour.example/phone#enrol=Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmE";
+        vec![
+            ("shown", Self { link: link.to_owned(), qr: code_app().qr() }),
+            ("without-picture", Self { link: link.to_owned(), qr: None }),
         ]
     }
 }

@@ -58,6 +58,7 @@ impl PageSamples for RecoveryOptionsPage {
             certain,
             totp: everything,
             passkey: everything,
+            push: everything,
             codes_left,
         };
         vec![

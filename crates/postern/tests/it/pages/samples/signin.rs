@@ -6,17 +6,24 @@ use postern::web::signin::enrol_code_app::{EnrolCodeAppPage, EnrolledCodesPage};
 use postern::web::signin::enrolled::EnrolledPage;
 use postern::web::signin::forgotten_password::ForgottenPasswordPage;
 use postern::web::signin::pass::EnrolmentPassPage;
+use postern::web::signin::phone::PhoneAppPage;
+use postern::web::signin::push::PushPage;
 use postern::web::signin::second_step::SecondStepPage;
 use postern::web::signin::set_up::SetUpPage;
 use postern::web::signin::sign_in::SignInPage;
 
-use super::{LONG, LONG_LOGIN, MARKUP, PageSample, PageSamples, SeenBy, of, some, texts, wrong_text};
+use super::{
+    LONG, LONG_LOGIN, MARKUP, PageSample, PageSamples, SeenBy, micros, minutes_ago, of, some, texts,
+    wrong_text,
+};
 
 pub fn all() -> Vec<PageSample> {
     [
         of::<SignInPage<'static>>(),
         of::<SecondStepPage>(),
         of::<EnrolmentPassPage>(),
+        of::<PushPage>(),
+        of::<PhoneAppPage>(),
         of::<SetUpPage>(),
         of::<ForgottenPasswordPage>(),
         of::<EnrolPage>(),
@@ -76,7 +83,13 @@ impl PageSamples for SecondStepPage {
     const SEEN_BY: SeenBy = SeenBy::Nobody;
 
     fn samples() -> Vec<(&'static str, Self)> {
-        let page = |has_totp, has_passkey| Self { has_totp, has_passkey, field: None, error: None };
+        let page = |has_totp, has_passkey| Self {
+            has_totp,
+            has_passkey,
+            has_push: has_totp && has_passkey,
+            field: None,
+            error: None,
+        };
         let wrong =
             |field| Self { field: Some(field), error: wrong_text("This code is wrong."), ..page(true, true) };
         vec![
@@ -86,6 +99,32 @@ impl PageSamples for SecondStepPage {
             ("wrong-code", wrong("code")),
             ("wrong-backup-code", wrong("backup_code")),
         ]
+    }
+}
+
+impl PageSamples for PushPage {
+    const SEEN_BY: SeenBy = SeenBy::Nobody;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page = |state| Self { state, number: None, until: None };
+        vec![
+            (
+                "waits",
+                Self { number: some("482 913"), until: Some(micros(minutes_ago(-2))), ..page("waits") },
+            ),
+            ("approved", page("approved")),
+            ("denied", page("denied")),
+            ("wrong-numbers", page("wrong_numbers")),
+            ("over", page("over")),
+        ]
+    }
+}
+
+impl PageSamples for PhoneAppPage {
+    const SEEN_BY: SeenBy = SeenBy::Nobody;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        vec![("any", Self { now: 1_780_000_000_000 })]
     }
 }
 
