@@ -87,6 +87,7 @@ pub mod start_hold;
 pub mod step_up;
 mod stop_remedy;
 pub mod suspend_person;
+pub mod subscribe_push;
 pub mod suspend_tenant;
 pub mod take_case;
 pub mod use_backup_code;

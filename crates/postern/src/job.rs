@@ -46,6 +46,8 @@ job_kinds! {
     DeliverMail => "deliver_mail", "Send a mail", always;
     /// Sends a text or a voice message.
     DeliverText => "deliver_text", "Send a text or a call", always;
+    /// Wakes the phones of somebody who signs in, and notes that none of them answered.
+    DeliverPush => "deliver_push", "Wake a phone", served;
     /// Gives the power that nobody stopped in time.
     GrantPowers => "grant_powers", "Give power whose time has come", served;
     /// Begins holds whose notice was accepted.
@@ -86,6 +88,11 @@ pub enum Job {
         /// Its id.
         message: String,
     },
+    /// Wakes somebody's phones.
+    DeliverPush {
+        /// The request that they are to answer.
+        request: String,
+    },
     /// Recurring.
     GrantPowers,
     /// Recurring.
@@ -113,6 +120,7 @@ impl Job {
         match self {
             Self::DeliverMail { .. } => JobKind::DeliverMail,
             Self::DeliverText { .. } => JobKind::DeliverText,
+            Self::DeliverPush { .. } => JobKind::DeliverPush,
             Self::GrantPowers => JobKind::GrantPowers,
             Self::StartHolds => JobKind::StartHolds,
             Self::LapseCases => JobKind::LapseCases,
@@ -128,6 +136,7 @@ impl Job {
     pub fn key(&self) -> &str {
         match self {
             Self::DeliverMail { message } | Self::DeliverText { message } => message,
+            Self::DeliverPush { request } => request,
             _ => "",
         }
     }

@@ -6,6 +6,7 @@
 mod announce_openings;
 pub mod check_logs;
 pub mod deliver_message;
+pub mod deliver_push;
 pub mod detect;
 pub mod find_floods;
 mod grant_powers;

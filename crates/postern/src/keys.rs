@@ -84,6 +84,7 @@ impl RootKey {
             audit_seed: self.derive("audit", tenant),
             record: self.derive("record", tenant),
             names: self.derive("names", tenant),
+            push_seed: self.derive("push", tenant),
         }
     }
 
@@ -105,6 +106,7 @@ pub struct TenantKeys {
     audit_seed: Zeroizing<[u8; 32]>,
     record: Zeroizing<[u8; 32]>,
     names: Zeroizing<[u8; 32]>,
+    push_seed: Zeroizing<[u8; 32]>,
 }
 
 impl TenantKeys {
@@ -130,6 +132,11 @@ impl TenantKeys {
     /// The seed of the key that signs the audit log.
     pub fn audit_seed(&self) -> &[u8; 32] {
         &self.audit_seed
+    }
+
+    /// The seed of the key that push services know.
+    pub fn push_seed(&self) -> &[u8; 32] {
+        &self.push_seed
     }
 
     /// The mark of a record that this installation wrote: HMAC-SHA-256 over nonce and text.

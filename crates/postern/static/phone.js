@@ -51,8 +51,9 @@
       headers: { "content-type": "application/json", accept: "application/json" },
       body: JSON.stringify(body),
     });
-    const said = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(said.detail ?? say("noAnswer"));
+    const said = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
+    // A field's name is for programs.
+    if (!answer.ok) throw new Error(said.detail?.replace(/^number: /, "") ?? say("noAnswer"));
     return said;
   };
 
@@ -104,6 +105,7 @@
       try {
         await reply(account, request, answer, number.value);
         element.remove();
+        one("[data-none]").hidden = one("[data-requests]").children.length > 0;
         done(answer);
       } catch (why) {
         tell(error, why.message);
@@ -170,6 +172,41 @@
     one("[data-no-accounts]").hidden = known.length > 0;
   };
 
+  // Where this browser can be woken, for each account that does not know it yet.
+  const subscribe = async () => {
+    const { worker, vapid } = root().dataset;
+    const registration = await navigator.serviceWorker.register(worker, { scope: "/phone" });
+    const options = { userVisibleOnly: true, applicationServerKey: vapid };
+    const { endpoint, keys: { p256dh, auth } } = (await registration.pushManager.subscribe(options)).toJSON();
+    for (const account of await all()) {
+      if (account.endpoint === endpoint) continue;
+      const [device, at] = [account.device, moment()];
+      const signature = await sign(account.key, ["subscribe", device, String(at), p256dh, auth, endpoint]);
+      await post("subscribe", { device, at, endpoint, p256dh, auth, signature });
+      await keep({ ...account, endpoint });
+    }
+  };
+  const canBeWoken = () => root().dataset.vapid && navigator.serviceWorker && window.PushManager && window.Notification;
+  // Without being asked again where it was allowed before; a button asks elsewhere.
+  const offerToWake = async () => {
+    if (!canBeWoken() || (await all()).length === 0) return;
+    const isAllowed = Notification.permission === "granted";
+    one("[data-wake]").hidden = isAllowed || Notification.permission === "denied";
+    if (isAllowed) await subscribe().catch(() => {});
+  };
+  const wake = async () => {
+    tell(one("[data-error]"));
+    try {
+      if (await Notification.requestPermission() === "granted") {
+        await subscribe();
+        done("wakes");
+      }
+    } catch (why) {
+      tell(one("[data-error]"), why.message);
+    }
+    await offerToWake();
+  };
+
   const begin = async () => {
     if (!window.crypto?.subtle || !window.indexedDB) {
       one("[data-unable]").hidden = false;
@@ -201,13 +238,16 @@
         one("[data-link]").hidden = true;
         done("enrolled");
         await list();
+        await offerToWake();
       } catch (why) {
         tell(one("[data-error]"), why.message);
       }
       event.target.disabled = false;
     });
+    one("[data-do-wake]").addEventListener("click", wake);
     follow();
     await list();
+    await offerToWake();
     await lookAgain();
   };
   document.addEventListener("DOMContentLoaded", begin);

@@ -1,4 +1,4 @@
-//! What stands in for the outside world in tests: a mail server, a text gateway, a phone with a code app, one
+//! What stands in for the outside world in tests: a mail server, a text gateway, a push service, a phone with a code app, one
 //! that approves sign-ins, a passkey, and a database of addresses.
 //!
 //! They do as little as the real things do on a good day, keep what they were given, and can be told to fail.
@@ -15,6 +15,7 @@ mod geoip;
 mod passkey;
 mod phone;
 mod push_phone;
+mod push_service;
 mod smtp;
 
 pub use gateway::{FakeGateway, SentText};
@@ -22,4 +23,5 @@ pub use geoip::geoip_database;
 pub use passkey::SoftPasskey;
 pub use phone::TestPhone;
 pub use push_phone::PushPhone;
+pub use push_service::{FakePushService, ReceivedPush};
 pub use smtp::{FakeSmtp, Mail};

@@ -65,6 +65,15 @@ impl PushPhone {
         json!({ "device": device, "request": id, "answer": answer, "number": number, "signature": signature })
     }
 
+    /// Says at this moment that it can be woken there: endpoint, `p256dh`, `auth`.
+    pub fn subscribe(&self, at: i64, [endpoint, p256dh, auth]: &[String; 3]) -> Value {
+        let device = self.device();
+        let signature = self.sign(&["subscribe", &device, &at.to_string(), p256dh, auth, endpoint]);
+        json!({
+            "device": device, "at": at, "endpoint": endpoint, "p256dh": p256dh, "auth": auth, "signature": signature,
+        })
+    }
+
     fn point(&self) -> Vec<u8> {
         self.key.verifying_key().to_sec1_point(false).as_bytes().to_vec()
     }

@@ -68,6 +68,7 @@ wrong-number = This is not the number that the sign-in page shows. If you see no
 phone-request-is-over = This is not asked any more. Nothing was changed.
 phone-not-known = This phone is not known here, or its clock is off. Reload the page; if that does not help, connect the phone anew.
 phone-link-is-over = This link does not work: it was used, or is too old. Ask for a new one on your account page.
+not-a-push-service = This is no address of a push service: it must begin with https.
 not-a-phone-key = This is no key of a phone.
 wrong-code = This code is wrong. Type the six digits that your app shows now.
 code-used-already = This code was used already. Wait for the next one; it comes within 30 seconds.

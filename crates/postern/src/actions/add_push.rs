@@ -156,7 +156,7 @@ async fn insert(
         throttles::forget(change, &RateLimitKey::of_person(person, TYPED_NUMBER)).await?;
     }
     let id = change.id()?;
-    let state = serde_json::to_vec(&PushDeviceState { key: key.text() })?;
+    let state = serde_json::to_vec(&PushDeviceState { key: key.text(), subscription: None })?;
     let sealed =
         scope.tenant.keys.seal(&scope.app.rng, &Factor::place(&scope.tenant.id, person, &id), &state)?;
     let new = NewFactor {

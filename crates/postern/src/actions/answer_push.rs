@@ -6,7 +6,7 @@ use postern_core::event::{Actor, Event};
 use postern_core::factor::FactorKind;
 use postern_core::factor::push::{PushAnswer, PushNumber, PushStatement};
 
-use super::ask_push::{number_of, record_end};
+use super::ask_push::{note_failure, number_of, record_end};
 use super::push_devices::{self, PushDevice};
 use super::rate_limit::PAID;
 use super::retry::retry;
@@ -111,6 +111,7 @@ async fn approve(
     }
     record_end(&mut change, person, (request, "mfa_wrong_code")).await?;
     change.commit_unrecorded(PAID).await?;
+    note_failure(scope);
     limit.disable_at_limit(scope, &person.id, FactorKind::Push).await?;
     Err(ActionError::invalid("number", MessageId("wrong-number")))
 }
@@ -126,7 +127,9 @@ async fn decline(
     push_requests::save_answer(&mut change, &request.id, (answer, factor)).await.map_err(over_if_late)?;
     if answer == PushAnswer::Deny {
         record_end(&mut change, person, (request, "mfa_denied")).await?;
-        return Ok(change.commit_unrecorded("a no; how the sign-in ended is recorded beside it").await?);
+        change.commit_unrecorded("a no; how the sign-in ended is recorded beside it").await?;
+        note_failure(scope);
+        return Ok(());
     }
     flows::end_all(&mut change, &person.id).await?;
     push_requests::end_all(&mut change, &person.id).await?;
@@ -136,7 +139,7 @@ async fn decline(
     let disowned = MfaPushDisowned { factor, address: &request.ip };
     let actor = Actor::Person { id: person.id.clone() };
     change.commit(&Event::new(actor, disowned).person(&person.id)).await?;
-    scope.app.jobs.records.notify_one();
+    note_failure(scope);
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use postern_core::event::payload::SignInFailed;
 use postern_core::event::{Actor, Event};
 use postern_core::factor::FactorKind;
 use postern_core::factor::push::{MOST_TRIES, PAUSE_AFTER_NOT_ME, PushAnswer, PushNumber, REQUEST_LIFE};
+use postern_core::id::PersonId;
 use serde::Serialize;
 
 use super::on_record::Attempt;
@@ -13,6 +14,7 @@ use super::rate_limit::PAID;
 use super::signed_in::{Failed, begin_completion, failed, status_with};
 use super::{ActionError, RateLimit};
 use crate::browser_label::browser_label;
+use crate::job::Job;
 use crate::scope::Scope;
 use crate::store::flows::FlowRow;
 use crate::store::persons::Person;
@@ -70,8 +72,9 @@ pub async fn progress(scope: &Scope, row: &FlowRow) -> Result<PushProgress, Acti
     }
     Ok(match found.answer.as_deref().and_then(PushAnswer::parse) {
         Some(PushAnswer::Approve) if found.is_approved(scope.now) => PushProgress::Approved,
+        Some(PushAnswer::Approve) => PushProgress::Over,
         Some(PushAnswer::Deny | PushAnswer::NotMe) => PushProgress::Denied,
-        None if found.tries >= MOST_TRIES => PushProgress::WrongNumbers,
+        _ if found.tries >= MOST_TRIES => PushProgress::WrongNumbers,
         _ => PushProgress::Over,
     })
 }
@@ -106,10 +109,7 @@ async fn ask(scope: &Scope, row: &FlowRow, device: Option<&str>) -> Result<(), A
         Err(other) => return Err(other),
     }
     for earlier in push_requests::close_unanswered(&mut change, &person.id, &row.id).await? {
-        // Of wrong numbers there is a record already.
-        if earlier.tries < MOST_TRIES {
-            record_end(&mut change, &person, (&earlier, "mfa_no_response")).await?;
-        }
+        record_unanswered(&mut change, &person, &earlier).await?;
     }
     insert(scope, &mut change, &person, row).await?;
     change.commit_unrecorded(PAID).await?;
@@ -159,7 +159,40 @@ async fn insert(
         user_agent: &request.user_agent,
         expires_at: change.at() + REQUEST_LIFE,
     };
-    Ok(push_requests::insert(change, &new).await?)
+    push_requests::insert(change, &new).await?;
+    change.enqueue(Job::DeliverPush { request: id }, change.at());
+    Ok(())
+}
+
+/// Closes a request whose time is over, and records that nobody answered it.
+pub async fn close_overdue(scope: &Scope, request: &PushRequest) -> Result<(), ActionError> {
+    let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(&request.person_id)).await?;
+    let mut change = scope.begin_for(&person.id).await?;
+    let Some(closed) = push_requests::close_overdue(&mut change, &request.id).await? else { return Ok(()) };
+    record_unanswered(&mut change, &person, &closed).await?;
+    change
+        .commit_unrecorded("a request whose time is over; that nobody answered is recorded beside it")
+        .await?;
+    note_failure(scope);
+    Ok(())
+}
+
+/// Of wrong numbers there is a record already.
+async fn record_unanswered(
+    change: &mut Change<'_>,
+    person: &Person,
+    request: &PushRequest,
+) -> Result<(), StoreError> {
+    if request.tries < MOST_TRIES {
+        record_end(change, person, (request, "mfa_no_response")).await?;
+    }
+    Ok(())
+}
+
+/// After a commit with a record of a failure.
+pub(super) fn note_failure(scope: &Scope) {
+    scope.app.metrics.count_sign_in(&scope.tenant, false);
+    scope.app.jobs.records.notify_one();
 }
 
 /// Puts on the record how a request ended, as of the browser that asked.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ActionError;
 use super::sender_limit::admit_request;
+use super::subscribe_push::PushSubscription;
 use crate::scope::Scope;
 use crate::store::factors::{self, Factor};
 use crate::store::{StoreError, persons};
@@ -19,6 +20,8 @@ use crate::texts::MessageId;
 pub(super) struct PushDeviceState {
     /// Its public key, as it was sent.
     pub key: String,
+    /// Where it can be woken.
+    pub subscription: Option<PushSubscription>,
 }
 
 /// A phone that works, of somebody whose account is open.

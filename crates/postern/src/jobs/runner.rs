@@ -21,6 +21,7 @@ use outcomes::Outcomes;
 pub use outcomes::{JobError, JobOutcome};
 
 use super::deliver_message::{self, Carriers};
+use super::deliver_push::{self, PushServices};
 use super::{
     announce_openings, find_floods, grant_powers, lapse_cases, notify_seniors, publish_checkpoint,
     start_holds, sweep,
@@ -51,7 +52,8 @@ const LAST_JOBS: Duration = Duration::from_secs(10);
 
 /// Works off jobs until `stop` turns true.
 pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let workers = Workers { carriers: Arc::new(Carriers::new(&app)), app, stop: stop.clone() };
+    let (carriers, services) = (Arc::new(Carriers::new(&app)), Arc::new(PushServices::new(&app)));
+    let workers = Workers { carriers, services, app, stop: stop.clone() };
     let (mut busy, mut tasks) = (HashSet::new(), JoinSet::new());
     let mut looked: Option<Instant> = None;
     while !*stop.borrow_and_update() {
@@ -85,6 +87,7 @@ pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 struct Workers {
     app: Arc<App>,
     carriers: Arc<Carriers>,
+    services: Arc<PushServices>,
     stop: watch::Receiver<bool>,
 }
 
@@ -257,6 +260,9 @@ impl Workers {
         let next = match job {
             Job::DeliverMail { .. } | Job::DeliverText { .. } => {
                 return deliver_message::deliver(scope, &self.carriers, message).await;
+            }
+            Job::DeliverPush { request } => {
+                return deliver_push::deliver_push(scope, &self.services, &request).await;
             }
             Job::GrantPowers => grant_powers::grant_powers(scope).await?,
             Job::StartHolds => start_holds::start_holds(scope).await?,

@@ -140,6 +140,14 @@ pub async fn find_by_credential(db: &Db, tenant: &TenantId, credential: &str) ->
         .await?)
 }
 
+/// A factor that is enrolled.
+pub async fn find(db: &Db, tenant: &TenantId, id: &str) -> Result<Option<Factor>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM factors WHERE tenant_id = $1 AND id = $2 AND removed_at IS NULL");
+    let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(id);
+    Ok(query.fetch_optional(db.reader()).await?)
+}
+
 /// Somebody's new factor.
 pub struct NewFactor<'a> {
     pub id: &'a str,
@@ -214,6 +222,19 @@ pub async fn save_passkey(change: &mut Change<'_>, id: &str, sealed: &[u8]) -> R
     .bind(at)
     .execute(change.conn())
     .await?;
+    one_row(&done)
+}
+
+/// What is kept of a factor has changed, and it was not used.
+pub async fn save_sealed(change: &mut Change<'_>, id: &str, sealed: &[u8]) -> Result<()> {
+    let tenant = change.tenant().clone();
+    let done =
+        sqlx::query("UPDATE factors SET sealed = $3 WHERE tenant_id = $1 AND id = $2 AND removed_at IS NULL")
+            .bind(tenant.as_str())
+            .bind(id)
+            .bind(sealed)
+            .execute(change.conn())
+            .await?;
     one_row(&done)
 }
 

@@ -107,6 +107,13 @@ pub async fn find(db: &Db, tenant: &TenantId, person: &PersonId, id: &str) -> Re
         .await?)
 }
 
+/// One, whosever it is.
+pub async fn find_any(db: &Db, tenant: &TenantId, id: &str) -> Result<Option<PushRequest>> {
+    let sql = format!("SELECT {COLUMNS} FROM push_requests WHERE tenant_id = $1 AND id = $2");
+    let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(id);
+    Ok(query.fetch_optional(db.reader()).await?)
+}
+
 /// What somebody's phones are asked now, newest first.
 pub async fn list_open(
     db: &Db,
@@ -164,6 +171,22 @@ pub async fn close_unanswered(
         .bind(flow)
         .bind(at)
         .fetch_all(change.conn())
+        .await?)
+}
+
+/// Closes one that nobody can answer any more. `None`: somebody has, or still can.
+pub async fn close_overdue(change: &mut Change<'_>, id: &str) -> Result<Option<PushRequest>> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let sql = format!(
+        "UPDATE push_requests SET answer = 'unanswered', answered_at = $3 WHERE tenant_id = $1 AND id = $2 \
+         AND answer IS NULL AND (expires_at <= $3 OR tries >= $4) RETURNING {COLUMNS}"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.as_str())
+        .bind(id)
+        .bind(at)
+        .bind(MOST_TRIES)
+        .fetch_optional(change.conn())
         .await?)
 }
 

@@ -100,6 +100,7 @@ pub fn open() -> Router<Arc<App>> {
         .route("/api/v1/push/enrol", post(push::enrol))
         .route("/api/v1/push/requests", post(push::list))
         .route("/api/v1/push/answer", post(push::answer))
+        .route("/api/v1/push/subscribe", post(push::subscribe))
 }
 
 /// A person's own account: their session only.

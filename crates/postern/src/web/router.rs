@@ -68,6 +68,7 @@ fn open() -> Router<Arc<App>> {
         .route("/sign-in/push/finish", post(signin::push::finish))
         .route("/phone", get(signin::phone::show))
         .route("/phone/manifest.json", get(signin::phone::manifest))
+        .route("/phone/worker.js", get(signin::phone::worker))
         .route("/sign-in/pass", get(signin::pass::show).post(signin::pass::submit))
         .route("/sign-in/with-pass", get(signin::with_pass::show))
         .route("/forgotten-password", get(signin::forgotten_password::show))

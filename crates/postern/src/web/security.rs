@@ -183,13 +183,14 @@ fn is_same_origin(scope: &Scope, request: &Request) -> Option<bool> {
 
 /// Whose right code is never held up: it is a bearer token of 256 bits, or a signature by a key that is known, and costs a
 /// look-up or two. A wrong one is limited by the action.
-const NEVER_HELD_UP: [&str; 6] = [
+const NEVER_HELD_UP: [&str; 7] = [
     "/not-me",
     "/not-me/others",
     "/api/v1/portal/contest",
     "/api/v1/portal/contest/others",
     "/api/v1/push/requests",
     "/api/v1/push/answer",
+    "/api/v1/push/subscribe",
 ];
 
 /// What anybody may send is counted before it is read.

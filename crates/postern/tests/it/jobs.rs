@@ -1,6 +1,7 @@
 //! What runs beside the requests.
 
 mod deliver_message;
+mod deliver_push;
 mod detect;
 mod find_floods;
 mod keep_running;

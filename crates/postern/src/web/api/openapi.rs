@@ -44,7 +44,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         contacts::list, contacts::start, contacts::add, contacts::confirm, contacts::remove,
         sessions::list, sessions::start_end, sessions::end_one, sessions::end_others,
         code_apps::start, code_apps::finish,
-        push::start, push::finish, push::enrol, push::list, push::answer,
+        push::start, push::finish, push::enrol, push::list, push::answer, push::subscribe,
         backup_codes::start, backup_codes::finish, backup_codes::confirm,
         password::start, password::finish, replace_password::start, replace_password::finish,
         passkeys::start, passkeys::finish, step_up::start, step_up::finish,

@@ -14,7 +14,9 @@ use super::input::{Body, PersonOnly};
 use crate::actions::add_push::{self, NewPushDevice};
 use crate::actions::answer_push::{self, PushReply};
 use crate::actions::factor_proof::FactorProof;
+use crate::actions::subscribe_push::{self, NewSubscription, PushSubscription};
 use crate::scope::Scope;
+use crate::store::push_requests::PushRequest;
 use crate::store::time;
 use crate::texts::MessageId;
 use crate::web::account::push::phone_link;
@@ -114,6 +116,24 @@ pub struct AnswerPushRequest {
     signature: String,
 }
 
+/// Where a phone can be woken.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubscribePush {
+    /// Its name.
+    device: String,
+    /// When it says so: as for `list`.
+    at: i64,
+    /// A subscription of Web Push: its address by https; empty to be woken no more.
+    endpoint: String,
+    /// Its key `p256dh`, in base64url.
+    p256dh: String,
+    /// Its secret `auth`, in base64url.
+    auth: String,
+    /// Over the statement `subscribe`.
+    signature: String,
+}
+
 /// It was taken.
 #[derive(Serialize, ToSchema)]
 pub struct PushAnswered {
@@ -175,7 +195,7 @@ pub async fn enrol(
     responses((status = 200, description = "What is asked.", body = PushRequests), OpenErrors))]
 pub async fn list(scope: Scope, Body(sent): Body<ListPushRequests>) -> Result<Json<PushRequests>, Problem> {
     let open = answer_push::list(&scope, (&sent.device, sent.at), &sent.signature).await?;
-    let view = |request: crate::store::push_requests::PushRequest| PushRequestView {
+    let view = |request: PushRequest| PushRequestView {
         id: request.id,
         shown: request.shown,
         expires_at: time(request.expires_at),
@@ -202,4 +222,17 @@ pub async fn answer(
     };
     answer_push::answer_push(&scope, PushReply { device, request, answer, number, signature }).await?;
     Ok((StatusCode::OK, Json(PushAnswered { answer: answer.as_str() })))
+}
+
+/// `POST /api/v1/push/subscribe`
+#[utoipa::path(post, path = "/api/v1/push/subscribe", tag = "push", operation_id = "subscribe_push_device",
+    summary = "Say where the phone can be woken", description = "What is sent there is encrypted, and says only that something is asked.",
+    request_body = SubscribePush,
+    responses((status = 204, description = "It is kept."), OpenErrors))]
+pub async fn subscribe(scope: Scope, Body(sent): Body<SubscribePush>) -> Result<StatusCode, Problem> {
+    let SubscribePush { device, at, endpoint, p256dh, auth, signature } = sent;
+    let subscription = &PushSubscription { endpoint, p256dh, auth };
+    let new = NewSubscription { device: &device, at, subscription, signature: &signature };
+    subscribe_push::subscribe_push(&scope, new).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

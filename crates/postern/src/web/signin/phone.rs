@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::assets;
 use crate::scope::Scope;
 use crate::texts::MessageId;
+use crate::vapid::VapidKey;
 use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::render;
@@ -19,6 +20,8 @@ use crate::web::router::render;
 pub struct PhoneAppPage {
     /// The server's clock, in milliseconds since 1970: what the app says carries its time.
     pub now: i64,
+    /// The key with which this organisation wakes phones, where it has one.
+    pub vapid: Option<String>,
 }
 
 impl PageView for PhoneAppPage {
@@ -27,7 +30,14 @@ impl PageView for PhoneAppPage {
 
 /// `GET /phone`
 pub async fn show(scope: Scope) -> Result<Response, Problem> {
-    render(&scope, None, PhoneAppPage { now: scope.now.as_millisecond() })
+    let vapid = VapidKey::of(&scope.tenant.keys).map(|key| key.public_key());
+    render(&scope, None, PhoneAppPage { now: scope.now.as_millisecond(), vapid })
+}
+
+/// `GET /phone/worker.js`: not below `/static`, because it watches over `/phone`.
+pub async fn worker() -> Response {
+    let headers = [("content-type", "text/javascript; charset=utf-8"), ("service-worker-allowed", "/phone")];
+    (headers, assets::find("phone-worker.js").unwrap_or_default()).into_response()
 }
 
 /// `GET /phone/manifest.json`

@@ -23,6 +23,8 @@ pub struct PushPage {
     pub number: Option<String>,
     /// Microseconds.
     pub until: Option<i64>,
+    /// Where the app is.
+    pub app: String,
 }
 
 impl PageView for PushPage {
@@ -34,7 +36,7 @@ pub async fn show(scope: Scope, CurrentFlow(row): CurrentFlow) -> Result<Respons
     if row.flow.step() != FlowStep::Second {
         return Ok(Redirect::to("/sign-in").into_response());
     }
-    let plain = |state| PushPage { state, number: None, until: None };
+    let plain = |state| PushPage { state, number: None, until: None, app: scope.tenant.link("/phone") };
     let shown = match ask_push::progress(&scope, &row).await? {
         PushProgress::NotAsked => return Ok(Redirect::to("/sign-in/second-step").into_response()),
         PushProgress::Waits { number, until } => {

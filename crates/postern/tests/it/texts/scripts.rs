@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-const SCRIPTS: [&str; 6] = ["passkeys.js", "phone.js", "push.js", "postern.js", "session.js", "theme.js"];
+const SCRIPTS: [&str; 7] =
+    ["passkeys.js", "phone-worker.js", "phone.js", "push.js", "postern.js", "session.js", "theme.js"];
 /// Names that begin like a sentence.
 const NAMES: [&str; 5] = ["Enter", "Escape", "Home", "End", "Tab"];
 /// Selectors of several elements read like words.

@@ -47,6 +47,9 @@ async fn send(app: &TestApp, browser: &Browser, path: &str, length: usize) -> An
         (true, "/api/v1/push/requests") => {
             request.json(&json!({ "device": fields[0].1, "at": 1, "signature": fields[0].1 }))
         }
+        (true, "/api/v1/push/subscribe") => request.json(&json!({
+            "device": fields[0].1, "at": 1, "endpoint": "", "p256dh": "", "auth": "", "signature": fields[0].1,
+        })),
         (true, "/api/v1/push/answer") => request.json(&json!({
             "device": fields[0].1, "request": fields[0].1, "answer": "deny", "signature": fields[0].1,
         })),

@@ -11,7 +11,7 @@ use crate::on_both::on_both;
 use crate::test_app::{TestApp, production};
 
 /// Whoever adds a line here opens a door: it needs a limiter, or nothing behind it.
-pub(super) const OPEN: [&str; 44] = [
+pub(super) const OPEN: [&str; 46] = [
     "/",
     "/healthz",
     "/readyz",
@@ -28,6 +28,7 @@ pub(super) const OPEN: [&str; 44] = [
     "/sign-in/push/finish",
     "/phone",
     "/phone/manifest.json",
+    "/phone/worker.js",
     "/enrol",
     "/enrol/code-app",
     "/enrol/done",
@@ -56,6 +57,7 @@ pub(super) const OPEN: [&str; 44] = [
     "/api/v1/push/enrol",
     "/api/v1/push/requests",
     "/api/v1/push/answer",
+    "/api/v1/push/subscribe",
 ];
 
 /// Every route that the sources name, with its methods, and those that the table of verbs makes.

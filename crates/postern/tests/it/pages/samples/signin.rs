@@ -106,7 +106,8 @@ impl PageSamples for PushPage {
     const SEEN_BY: SeenBy = SeenBy::Nobody;
 
     fn samples() -> Vec<(&'static str, Self)> {
-        let page = |state| Self { state, number: None, until: None };
+        let app = "https://recover.harbour-works.example.com/phone";
+        let page = |state| Self { state, number: None, until: None, app: app.to_owned() };
         vec![
             (
                 "waits",
@@ -124,7 +125,9 @@ impl PageSamples for PhoneAppPage {
     const SEEN_BY: SeenBy = SeenBy::Nobody;
 
     fn samples() -> Vec<(&'static str, Self)> {
-        vec![("any", Self { now: 1_780_000_000_000 })]
+        let vapid =
+            some("BLn9b-VR0ca83knDNZ32dCHGyjJp-1riX9ZTN40MqV8K_LpQmLqxC_DoHvqvFXO_nGdAB4W9dogZb_sM-uV4JbY");
+        vec![("any", Self { now: 1_780_000_000_000, vapid }), ("cannot-wake", Self { now: 0, vapid: None })]
     }
 }
 
