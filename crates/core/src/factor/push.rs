@@ -198,6 +198,7 @@ impl PushNumber {
 mod tests {
     use p256::ecdsa::SigningKey;
     use p256::ecdsa::signature::Signer as _;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -270,6 +271,18 @@ mod tests {
         assert!(PushNumber::from_random([0; 8]).digits() == "000000");
         for wrong in ["", "48291", "4829133", "48291a", "４８２９１３"] {
             assert!(PushNumber::parse(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    proptest! {
+        /// Whatever a stranger sends: it is read or it is not, and no signature is right by chance.
+        #[test]
+        fn anything_may_come(text in ".*", signature in "[A-Za-z0-9_-]{0,100}") {
+            let (_, public) = key(7);
+            prop_assert!(PushKey::parse(&text).is_none_or(|key| key.text() == text));
+            prop_assert!(!public.signed(&text, &text) && !public.signed(&text, &signature));
+            prop_assert!(PushNumber::parse(&text).is_none_or(|number| number.digits().len() == DIGITS));
+            prop_assert!(PushAnswer::parse(&text).is_none_or(|answer| answer.as_str() == text));
         }
     }
 

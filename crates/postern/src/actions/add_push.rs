@@ -15,7 +15,7 @@ use super::ceremony::{self, Challenge};
 use super::factor_proof::{self, FactorProof};
 use super::name_factor::parse_label;
 use super::on_record::Attempt;
-use super::push_devices::{PushDeviceState, origin};
+use super::push_devices::{PushDeviceState, credential_id, origin};
 use super::{ActionError, Caller};
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
@@ -165,7 +165,7 @@ async fn insert(
         kind: FactorKind::Push,
         label: label.unwrap_or(FactorKind::Push.title()),
         sealed: &sealed,
-        credential_id: Some(&key.device()),
+        credential_id: Some(&credential_id(&key.device())),
         last_step: None,
         second_step_only: true,
         usable_at: None,

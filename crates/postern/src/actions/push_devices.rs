@@ -38,6 +38,12 @@ impl PushDevice {
     }
 }
 
+/// What the row of a phone is found by. No passkey has such an id: what a browser names as the id of a passkey leads to none of
+/// these, and the other way round.
+pub(super) fn credential_id(device: &str) -> String {
+    format!("push:{device}")
+}
+
 /// Where a statement counts.
 pub(super) fn origin(scope: &Scope) -> String {
     scope.tenant.origin.origin().ascii_serialization()
@@ -46,7 +52,7 @@ pub(super) fn origin(scope: &Scope) -> String {
 /// The phone with the key of this hash.
 pub(super) async fn find(scope: &Scope, device: &str) -> Result<Option<PushDevice>, ActionError> {
     let (db, tenant) = (&scope.app.db, &scope.tenant.id);
-    let found = factors::find_by_credential(db, tenant, device).await?;
+    let found = factors::find_by_credential(db, tenant, &credential_id(device)).await?;
     let Some(factor) = found.filter(|factor| factor.is(FactorKind::Push) && factor.works(scope.now)) else {
         return Ok(None);
     };

@@ -127,7 +127,7 @@ pub async fn list_locked(change: &mut Change<'_>, person: &PersonId) -> Result<V
         .await?)
 }
 
-/// The passkey with this credential id.
+/// The passkey with this credential id, or the phone with this name.
 pub async fn find_by_credential(db: &Db, tenant: &TenantId, credential: &str) -> Result<Option<Factor>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM factors WHERE tenant_id = $1 AND credential_id = $2 AND removed_at IS NULL \
@@ -163,7 +163,7 @@ pub struct NewFactor<'a> {
     pub usable_at: Option<Timestamp>,
 }
 
-/// Adds a factor. `Conflict` when the passkey is already enrolled, by anybody.
+/// Adds a factor. `Conflict` when the passkey or the phone is already enrolled, by anybody.
 pub async fn insert(change: &mut Change<'_>, new: &NewFactor<'_>) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     sqlx::query(

@@ -139,6 +139,19 @@ on_both! {
         assert_eq!(app.count(PHONES).await, 1);
     }
 
+    /// A phone's name is no passkey's id.
+    async fn a_phone_is_no_passkey(db) {
+        let app = TestApp::start(db).await;
+        let (_, phone) = app.with_phone("gus", 1).await;
+        let stranger = app.browser();
+        for id in [phone.device(), app.push_phone(2).device()] {
+            stranger.post_json("/sign-in/passkey/start", &json!({})).await.ok();
+            let response = json!({ "authenticatorData": "AAAA", "clientDataJSON": "AAAA", "signature": "AAAA" });
+            let answer = json!({ "id": id, "rawId": id, "type": "public-key", "response": response });
+            stranger.post_json("/sign-in/passkey/finish", &answer).await.status(401);
+        }
+    }
+
     /// A link that an intruder asked for dies with their access.
     async fn a_suspension_ends_the_link(db) {
         let app = TestApp::start(db).await;
