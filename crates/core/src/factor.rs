@@ -2,8 +2,8 @@
 
 pub mod code;
 pub mod phrase;
-pub mod server_clock;
 pub mod push;
+pub mod server_clock;
 pub mod totp;
 
 use serde::{Deserialize, Serialize};
