@@ -51,7 +51,7 @@ async fn send(app: &TestApp, browser: &Browser, path: &str, length: usize) -> An
             "device": fields[0].1, "at": 1, "endpoint": "", "p256dh": "", "auth": "", "signature": fields[0].1,
         })),
         (true, "/api/v1/push/answer") => request.json(&json!({
-            "device": fields[0].1, "request": fields[0].1, "answer": "deny", "signature": fields[0].1,
+            "device": fields[0].1, "request": fields[0].1, "answer": "approve", "signature": fields[0].1,
         })),
         (true, _) => request.json(&json!({ "id": fields[0].1, "rawId": fields[0].1 })),
         (false, _) => request.form(&fields),
