@@ -5,6 +5,7 @@ use postern_core::event::payload::{MfaFactorEnrolled, ProvingFactor};
 use postern_core::event::{Actor, Event};
 use postern_core::factor::FactorKind;
 use postern_core::factor::push::{PushKey, PushStatement};
+use postern_core::factor::totp::PhoneClock;
 use postern_core::id::PersonId;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -167,6 +168,7 @@ async fn insert(
         sealed: &sealed,
         credential_id: Some(&credential_id(&key.device())),
         last_step: None,
+        clock: PhoneClock::default(),
         second_step_only: true,
         usable_at: None,
     };

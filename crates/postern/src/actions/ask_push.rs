@@ -211,6 +211,7 @@ pub(super) async fn record_end(
         result: "failure",
         cause: Some(cause),
         detail: None,
+        clock_steps: None,
     };
     sign_ins::insert(change, &attempt).await?;
     let failed = SignInFailed { method, cause, detail: None };
