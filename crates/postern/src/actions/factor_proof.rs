@@ -10,6 +10,7 @@ use webauthn_rs::prelude::{AuthenticationResult, PublicKeyCredential, SecurityKe
 
 use super::ceremony::{self, Challenge};
 use super::passkeys::{self, HeldPasskey};
+use super::server_clock;
 use super::use_totp::{self, REUSED, WrongCode};
 use super::{ActionError, Caller, RateLimit};
 use crate::rng::token_hash;
@@ -189,7 +190,7 @@ async fn check_code(
         let shown = Shown::Code { factor, step, clock };
         return Ok(RightProof { session: caller.session.clone(), limit: Some(limit), shown });
     }
-    let wrong = WrongCode::of(check);
+    let wrong = server_clock::blame(scope, person, WrongCode::of(check)).await?;
     refuse(scope, caller, step, wrong.cause).await?;
     limit.disable_at_limit(scope, person, FactorKind::Totp).await?;
     Err(ActionError::invalid("code", wrong.message))

@@ -4,6 +4,8 @@ use postern::actions::ActionError;
 use postern::actions::use_totp::use_totp;
 use postern::store::{Engine, sign_ins};
 
+use serde_json::json;
+
 use crate::on_both::on_both;
 use crate::test_app::{TestApp, logged};
 
@@ -47,6 +49,11 @@ on_both! {
             assert!(told.contains(OURS), "{login}: {told}");
         }
         assert_eq!(logged(&line).len(), 1, "once");
+        // A code that proves a change in a session is answered alike.
+        let mona = app.browser();
+        app.sign_in_by_hand(&mona, "mona").await;
+        let proof = app.phone("mona").await.code(app.seconds() + off);
+        mona.post("/account/backup-codes", &[("code", &proof)]).await.status(422).shows(OURS);
         // Nor is a wrong code told from a right one; and whose phone is off in its own way is no proof of ours.
         let wrong = app.phone("emil").await.wrong_code(app.seconds());
         assert!(app.told_of_code("emil", &wrong).await.contains(OURS));
@@ -61,7 +68,7 @@ on_both! {
         let agent = app.browser_with_planted_session("ben").await;
         agent.get("/desk/home").await.ok().shows("Tell your admin now").does_not_show("NTP");
         let view = agent.get("/api/v1/home").await.ok().json();
-        assert_eq!(view["server_clock"], serde_json::json!({ "off": format!("about {fast} fast"), "people": 6 }));
+        assert_eq!(view["server_clock"], json!({ "off": format!("about {fast} fast"), "people": 6 }));
 
         // An hour after the last it is over, and a slow phone is a slow phone.
         app.advance_seconds(3600);
