@@ -32,6 +32,8 @@ const SHOWN: &[(EventKind, MessageId)] = &[
     (EventKind::MfaFactorEnrolled, MessageId("activity-factor-added")),
     (EventKind::MfaFactorRemoved, MessageId("activity-factor-removed")),
     (EventKind::MfaFactorNamed, MessageId("activity-factor-named")),
+    (EventKind::MfaFactorResynced, MessageId("activity-clock-set")),
+    (EventKind::MfaPushDisowned, MessageId("activity-push-disowned")),
     (EventKind::MfaFactorApproved, MessageId("activity-passkey-approved")),
     (EventKind::MfaFactorDisabled, MessageId("activity-factor-disabled")),
     (EventKind::MfaFactorAdminReset, MessageId("activity-factors-reset")),
@@ -48,6 +50,7 @@ const SHOWN: &[(EventKind, MessageId)] = &[
     (EventKind::UserPasswordChanged, MessageId("activity-password-changed")),
     (EventKind::UserSuspended, MessageId("activity-suspended")),
     (EventKind::UserEnabled, MessageId("activity-enabled")),
+    (EventKind::UserLockLifted, MessageId("activity-lock-lifted")),
     (EventKind::SessionRevoked, MessageId("activity-sessions-ended")),
     (EventKind::SessionEnded, MessageId("activity-session-ended")),
     (EventKind::PassIssued, MessageId("activity-pass-shown")),
@@ -286,6 +289,7 @@ fn signed_in(method: &str) -> MessageId {
     match method {
         "webauthn" => MessageId("activity-signed-in-by-passkey"),
         "backup_code" => MessageId("activity-signed-in-by-backup-code"),
+        "push" => MessageId("activity-signed-in-by-phone"),
         _ => MessageId("activity-signed-in-by-code"),
     }
 }
@@ -297,7 +301,9 @@ fn failed(row: &SignInRow) -> MessageId {
         ("password", Some("account_locked")) => MessageId("activity-password-put-off"),
         ("password", Some("mfa_not_enrolled")) => MessageId("activity-password-led-nowhere"),
         ("password", _) => MessageId("activity-wrong-password"),
-        ("totp" | "backup_code", _) => MessageId("activity-second-step-failed"),
+        ("push", Some("mfa_denied" | "mfa_fraud_reported")) => MessageId("activity-phone-refused"),
+        ("push", Some("mfa_no_response")) => MessageId("activity-phone-silent"),
+        ("totp" | "backup_code" | "push", _) => MessageId("activity-second-step-failed"),
         ("webauthn", _) if row.detail.as_deref() == Some(sign_ins::AFTER_PASSWORD) => {
             MessageId("activity-second-step-failed")
         }

@@ -26,6 +26,7 @@ on_both! {
         assert_eq!(signed_in["method"], "push");
         assert_eq!(signed_in["amr"], json!(["pwd", "swk", "mca", "mfa"]));
         assert_eq!(signed_in["aal"], 2);
+        asked.browser.get("/account/activity").await.ok().shows("a phone that approved it");
     }
 
     /// It is not phishing-resistant: the desk stays shut, and it proves no change.

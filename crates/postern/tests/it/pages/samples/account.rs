@@ -79,10 +79,10 @@ pub fn factors() -> Vec<FactorView> {
     vec![
         FactorView { last_used_at: Some(minutes_ago(70)), ..factor(301, "totp", "Code app", "Code app") },
         FactorView { waits_until: Some(days_ago(-1)), ..factor(302, "webauthn", "Passkey", RIGHT_TO_LEFT) },
-        FactorView { clock: slow(30), ..factor(305, "totp", "Code app", "Old phone") },
-        FactorView { clock: slow(240), ..factor(306, "totp", "Code app", "Older phone") },
-        FactorView { clock: fast(60), ..factor(307, "totp", "Code app", "Tablet") },
-        FactorView { clock: fast(3600), ..factor(308, "totp", "Code app", "Watch") },
+        FactorView { clock: slow(30), ..factor(315, "totp", "Code app", "Old phone") },
+        FactorView { clock: slow(240), ..factor(316, "totp", "Code app", "Older phone") },
+        FactorView { clock: fast(60), ..factor(317, "totp", "Code app", "Tablet") },
+        FactorView { clock: fast(3600), ..factor(318, "totp", "Code app", "Watch") },
         FactorView { disabled: true, ..factor(303, "totp", "Code app", MARKUP) },
         FactorView {
             second_step_only: true,
