@@ -3,6 +3,7 @@
 
 use postern_core::event::EventKind;
 use postern_core::evidence::{EvidenceOutcome, Kind};
+use postern_core::factor::push::PushAnswer;
 use postern_core::person::Role;
 use postern_core::reason::Reason;
 use postern_core::remedy::Remedy;
@@ -86,6 +87,8 @@ fn bounds(owner: &str, name: &str, scope: &Scope) -> Value {
         }
         (_, "proof") => shape("FactorProof"),
         (_, "created") => shape("NewPasskey"),
+        (_, "assertion") => shape("PasskeyAnswer"),
+        ("AnswerPushRequest", "answer") => words(PushAnswer::ALL.map(PushAnswer::as_str)),
         _ => json!({ "pattern": format!("^[^{CONTROL}]*$") }),
     }
 }
@@ -111,12 +114,18 @@ fn add(schema: &mut Value, bounds: Value) {
     let is = |kind: &str| {
         kinds == kind || kinds.as_array().is_some_and(|kinds| kinds.iter().any(|one| one == kind))
     };
+    let may_be_null = is("null");
     let (Some(schema), Value::Object(mut bounds)) = (schema.as_object_mut(), bounds) else { return };
     if bounds.contains_key("pattern") && !is("string") {
         return;
     }
-    if bounds.contains_key("$ref") {
+    if let Some(shape) = bounds.remove("$ref") {
         schema.remove("type");
+        if may_be_null {
+            bounds.insert("anyOf".to_owned(), json!([{ "$ref": shape }, { "type": "null" }]));
+        } else {
+            bounds.insert("$ref".to_owned(), shape);
+        }
     }
     if let (true, Some(Value::Array(words))) = (is("null"), bounds.get_mut("enum")) {
         words.push(Value::Null);
