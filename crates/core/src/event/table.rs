@@ -118,7 +118,7 @@ events! {
     MfaFactorResynced<'_> = "mfa.factor_resynced":
         "A person set the clock of a code app right, with two of its codes and proof by another factor."
         as "set the clock of a code app right"
-        wants(before);
+        wants(before) tells(owner);
     MfaFactorApproved<'_> = "mfa.factor_approved":
         "A second staff member let a waiting passkey work before its time."
         as "let a waiting passkey of {person} work"

@@ -172,6 +172,10 @@ notice-password-replaced-subject = Another password was set for your account
 notice-password-replaced-short = Another password was set for your account.
 notice-password-replaced-text = Somebody who did not know the password of your account, and showed a passkey of yours, set another one. Every other session has ended.
 
+notice-clock-set-subject = The clock of a code app was set
+notice-clock-set-short = The clock of your code app was set.
+notice-clock-set-text = Somebody who is signed in to your account, and showed two codes of an app of yours and another sign-in method, told us how far the clock of that app is off. Its codes count by that clock now.
+
 notice-other-sessions-ended-subject = Other sessions of your account were ended
 notice-other-sessions-ended-short = All sessions but one were ended.
 notice-other-sessions-ended-text = Somebody who is signed in to your account, and showed one of your sign-in methods, ended every other session of it.

@@ -63,7 +63,7 @@ impl Caller {
     }
 
     /// Whether they showed a factor of any kind in this session within the last five minutes: enough to end what is theirs,
-    /// and for nothing else. A service token never did.
+    /// and to file a number or an address, which counts for nothing before its time. A service token never did.
     pub fn has_just_shown_factor(&self, now: Timestamp) -> bool {
         let shown = self.stepped_up_at.max(self.factor_shown_at);
         self.scopes.is_none() && shown.is_some_and(|at| is_fresh(at, now))

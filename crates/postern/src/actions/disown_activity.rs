@@ -69,6 +69,9 @@ async fn disown(
     let stays = right.is_some() || caller.has_just_shown_factor(scope.now);
     let mut change = caller.change(scope).await?;
     if audit::has_said(&mut change, (person, EventKind::UserActivityDisowned), id).await? {
+        drop(change);
+        // Should the incident not have been kept the first time: it is the same one.
+        record_finding(scope, &found(scope, caller, (event, at))).await?;
         return Err(ActionError::refused(MessageId("disowned-already")));
     }
     if let Some(right) = right {

@@ -79,7 +79,7 @@ impl ProvenBy {
     }
 }
 
-/// What ends something of the caller's own wants a factor that was shown within the last five minutes, or one now. The
+/// What ends something of the caller's own, or changes where they are reached, wants a factor that was shown within the last five minutes, or one now. The
 /// answer: the proof to use up, where one has to be.
 pub(super) async fn check_unless_fresh(
     scope: &Scope,

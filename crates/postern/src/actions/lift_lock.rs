@@ -11,6 +11,7 @@ use postern_core::policy::LiftLock;
 use postern_core::reason::Reason;
 use serde_json::json;
 
+use super::answer_push::TYPED_NUMBER;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, permit_on_person};
 use crate::notify::{self, Notice};
@@ -28,12 +29,13 @@ pub struct AccountLock {
 
 /// What is shut now, and until when. Devices on which the owner is known are left out: they have not been guessed at by strangers.
 pub async fn list_locks(scope: &Scope, person: &PersonId) -> Result<Vec<AccountLock>, StoreError> {
-    let keys: Vec<RateLimitKey> = keys(person).collect();
-    let shut = throttles::list_shut(&scope.app.db, &scope.tenant.id, &keys, scope.now).await?;
+    let all: Vec<RateLimitKey> = FactorKind::ALL.iter().flat_map(|kind| keys(person, *kind)).collect();
+    let shut = throttles::list_shut(&scope.app.db, &scope.tenant.id, &all, scope.now).await?;
     let mut locks = Vec::new();
-    for (kind, key) in FactorKind::ALL.iter().zip(&keys) {
+    for kind in FactorKind::ALL {
+        let keys = keys(person, *kind);
         let decides = |bucket: &&ShutBucket| *kind != FactorKind::Password || !bucket.is_over_all;
-        let own = shut.iter().filter(|bucket| bucket.is_of(key)).filter(decides);
+        let own = shut.iter().filter(|bucket| keys.iter().any(|key| bucket.is_of(key))).filter(decides);
         // What is exhausted outweighs what waits, and of what waits the longest counts.
         let longest = own.max_by_key(|bucket| bucket.until.unwrap_or(Timestamp::MAX));
         if let Some(ShutBucket { until, .. }) = longest {
@@ -43,8 +45,11 @@ pub async fn list_locks(scope: &Scope, person: &PersonId) -> Result<Vec<AccountL
     Ok(locks)
 }
 
-fn keys(person: &PersonId) -> impl Iterator<Item = RateLimitKey> {
-    FactorKind::ALL.iter().map(|kind| RateLimitKey::of_person(person, *kind))
+/// What is counted of a kind: of a phone, how often it is asked, and the numbers that were typed there.
+fn keys(person: &PersonId, kind: FactorKind) -> Vec<RateLimitKey> {
+    let own = RateLimitKey::of_person(person, kind);
+    let numbers = (kind == FactorKind::Push).then(|| RateLimitKey::of_person(person, TYPED_NUMBER));
+    std::iter::once(own).chain(numbers).collect()
 }
 
 /// Lifts the waiting.
@@ -69,8 +74,8 @@ async fn lift(scope: &Scope, caller: &Caller, id: &PersonId, reason: &str) -> Re
         return Err(ActionError::refused(why));
     }
     let mut change = caller.change_on(scope, id).await?;
-    for lock in &waiting {
-        throttles::end_wait(&mut change, &RateLimitKey::of_person(id, lock.kind)).await?;
+    for key in waiting.iter().flat_map(|lock| keys(id, lock.kind)) {
+        throttles::end_wait(&mut change, &key).await?;
     }
     notify::announce(scope, &mut change, id, None, Notice::LockLifted).await?;
     let kinds: Vec<&str> = waiting.iter().map(|lock| lock.kind.as_str()).collect();

@@ -12,6 +12,7 @@ use super::factor_proof::{self, FactorProof};
 use super::on_record::Attempt;
 use super::use_totp::REUSED;
 use super::{ActionError, Caller, RateLimit};
+use crate::notify::{self, Notice};
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
@@ -59,11 +60,14 @@ async fn check_and_save(
     let key = CeremonyKey { id: &ceremony, kind: CeremonyKind::ResyncTotp, person: Some(person) };
     let asked = factor_proof::load_asked(scope, key, answer.proof).await?;
     let app = load_app(scope, caller, id).await?;
-    // The count is the one of the sign-in: who guesses here has no guesses more.
-    let limit = RateLimit::of_person(scope, person, FactorKind::Totp, None).await?;
-    limit.acquire(scope).await?;
-    let (step, clock) = look(scope, caller, &app, answer, &limit).await?;
+    // The count is the one of the sign-in: who guesses here has no guesses more. A code of another app has paid there.
     let right = factor_proof::check(scope, caller, STEP, (answer.proof, asked.as_ref())).await?;
+    let limit = RateLimit::of_person(scope, person, FactorKind::Totp, None).await?;
+    if asked.is_some() {
+        limit.acquire(scope).await?;
+    }
+    // Neither the code nor the touch is used up by a slip of the finger here.
+    let (step, clock) = look(scope, caller, &app, answer, &limit).await?;
     let mut change = caller.change(scope).await?;
     if asked.is_some() {
         ceremonies::consume(&mut change, key).await?;
@@ -77,6 +81,7 @@ async fn check_and_save(
         other => other?,
     }
     limit.clear(&mut change).await?;
+    notify::announce(scope, &mut change, person, None, Notice::ClockSet).await?;
     let resynced = MfaFactorResynced {
         kind: FactorKind::Totp,
         factor: &app.id,

@@ -95,6 +95,8 @@ notices! {
     PasswordChanged => "password_changed", "password-changed", spoken;
     /// Its owner had forgotten the password, and set another one by a passkey.
     PasswordReplaced => "password_replaced", "password-replaced", spoken;
+    /// The clock of a code app was set right, by two of its codes and another factor.
+    ClockSet => "clock_set", "clock-set", written;
     /// Its owner ended every other session.
     OtherSessionsEnded => "other_sessions_ended", "other-sessions-ended", written;
     /// Its owner said on the account page of something there that it was not them.
