@@ -26,7 +26,7 @@ control-characters-in = { $field }: control characters, such as NUL, are not tak
 hidden-characters = Type it anew: it holds characters that can't be seen, or that turn the direction of writing.
 disowned-already = You have said so already. What was under way then has ended.
 too-late-to-disown = This is too long ago, or nothing that can be stopped. Call the help desk.
-show-a-factor-first = Show a way in that you have first: the last time was more than five minutes ago.
+show-a-factor-first = Show a way in that you have once more: signing in does not count for this, and what was shown since counts for five minutes.
 passkey-touch-wanted = This wants a touch of your passkey first: the last one was more than five minutes ago.
 throttled-for-seconds = { $count ->
     [one] Too many attempts. Wait a second and try again.
@@ -106,7 +106,7 @@ wrong-set-up-code = Code or login is wrong, or the code was used or is older tha
 wanted-up-to = Wanted, up to { $count } characters.
 contact-on-file-already = This is on file for them already.
 too-many-contacts = { $count } contacts at most are told of everything, those removed in the last 30 days among them.
-only-sure-mail-address = It is the only mail address that is sure, and messages must reach its owner. Add another one first.
+only-sure-mail-address = It is the only mail address that is sure, and messages must reach its owner. Add another one first; it counts in its place once it has been on file for a while.
 number-unreadable = Type the number with + and the country, as in +44 20 7946 0102.
 number-wrong-length = No number of that country is so long or so short: look again at the country code, and count the digits.
 choose-a-kind = Choose what it is from the list.

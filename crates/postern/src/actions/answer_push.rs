@@ -14,9 +14,10 @@ use super::signed_in::{Failed, failed};
 use super::{ActionError, RateLimit};
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
+use crate::store::ceremonies::CeremonyKind;
 use crate::store::persons::Person;
 use crate::store::push_requests::{self, PushRequest};
-use crate::store::{Change, StoreError, flows, persons};
+use crate::store::{Change, StoreError, ceremonies, flows, persons};
 use crate::texts::MessageId;
 
 /// Numbers that are typed on a phone are counted like every other guess, beside the requests.
@@ -56,15 +57,16 @@ pub async fn answer_push(scope: &Scope, reply: PushReply<'_>) -> Result<(), Acti
 }
 
 async fn take(scope: &Scope, reply: PushReply<'_>) -> Result<(), ActionError> {
-    let Some(device) = push_devices::find(scope, reply.device).await? else {
-        return Err(push_devices::refuse(scope).await);
-    };
+    // Before the phone is looked for: who is not known here hears the same.
     let number = match (reply.answer, PushNumber::parse(reply.number)) {
         (PushAnswer::Approve, None) => {
             return Err(ActionError::invalid("number", MessageId("type-the-number")));
         }
         (PushAnswer::Approve, number) => number,
         _ => None,
+    };
+    let Some(device) = push_devices::find(scope, reply.device).await? else {
+        return Err(push_devices::refuse(scope).await);
     };
     let request = push_requests::find(&scope.app.db, &scope.tenant.id, &device.person, reply.request).await?;
     let said = PushStatement::Answer {
@@ -132,6 +134,7 @@ async fn decline(
         return Ok(());
     }
     flows::end_all(&mut change, &person.id).await?;
+    ceremonies::end_of_kind(&mut change, &person.id, CeremonyKind::EnrolPush).await?;
     push_requests::end_all(&mut change, &person.id).await?;
     // The diagnosis opens an incident of it.
     record_end(&mut change, person, (request, "mfa_fraud_reported")).await?;

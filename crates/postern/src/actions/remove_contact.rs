@@ -1,6 +1,7 @@
 //! An admin takes a number or an address of somebody off the file. Nobody calls it any more; messages go there for 30 days
 //! more, for it may be its owner whom somebody wants to keep from hearing.
 
+use jiff::Timestamp;
 use postern_core::event::Event;
 use postern_core::event::payload::ContactRemoved;
 use postern_core::id::PersonId;
@@ -38,7 +39,7 @@ async fn remove(
     let reason = Reason::parse(reason)?;
     caller.expect_step_up(scope.now)?;
     let mut change = caller.change_on(scope, id).await?;
-    let found = take_off_file(scope, &mut change, id, contact).await?;
+    let found = take_off_file(scope, &mut change, id, (contact, Timestamp::MAX)).await?;
     let event = Event::new(caller.actor(), ContactRemoved { contact, kind: &found.kind })
         .person(id)
         .reason(&reason)
@@ -47,21 +48,25 @@ async fn remove(
     Ok(change.commit(&event).await?)
 }
 
-/// Takes it off the file, in the change, and tells everybody on file. Err: it is the only way to write to them.
+/// Takes it off the file, in the change, and tells everybody on file. Err: it is the only way to write to them, or the only one
+/// that has been on file since `latest` or before: what was added a minute ago does not take the place of one that is theirs.
 pub(super) async fn take_off_file(
     scope: &Scope,
     change: &mut Change<'_>,
     person: &PersonId,
-    contact: &str,
+    (contact, latest): (&str, Timestamp),
 ) -> Result<Contact, ActionError> {
     let on_file = contacts::list(&scope.app.db, &scope.tenant.id, person).await?;
     let found = on_file.iter().find(|known| known.id == contact).ok_or(ActionError::NotFound)?;
     let is_mail = |kind: &str| kind == "email";
+    let is_old =
+        |known: &Contact| known.confirmed_at.is_some_and(|at| time(at.max(known.filed_at)) <= latest);
     let reaches = |other: &Contact| {
         is_mail(&other.kind)
             && other.id != found.id
             && other.lost_at.is_none()
             && other.confirmed_at.is_some()
+            && (is_old(other) || !is_old(found))
     };
     if is_mail(&found.kind) && !on_file.iter().any(reaches) {
         return Err(ActionError::refused(MessageId("only-sure-mail-address")));

@@ -48,7 +48,8 @@ async fn remove(
     if let Some(fresh) = fresh {
         fresh.use_up(scope, &mut change, key).await?;
     }
-    let found = take_off_file(scope, &mut change, person, contact).await?;
+    let latest = scope.tenant.settings.callable_if_filed_by(scope.now);
+    let found = take_off_file(scope, &mut change, person, (contact, latest)).await?;
     let event = Event::new(caller.actor(), ContactRemoved { contact, kind: &found.kind })
         .person(person)
         .reason(&reason)

@@ -1,6 +1,7 @@
 //! A phone says where it can be woken: a subscription of Web Push, as its browser gave it. The address is a stranger's word, so
 //! that it must be one of the internet at large.
 
+use data_encoding::BASE64URL_NOPAD;
 use postern_core::factor::FactorKind;
 use postern_core::factor::push::PushStatement;
 use postern_core::id::PersonId;
@@ -18,6 +19,10 @@ use crate::texts::MessageId;
 
 /// Longest address. Those of today have some 200 letters.
 const LONGEST: usize = 1000;
+/// A point of P-256, uncompressed.
+const PUBLIC_KEY_BYTES: usize = 65;
+/// The secret beside it.
+const AUTH_BYTES: usize = 16;
 
 /// Where a browser can be woken, and how it is written to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -64,9 +69,20 @@ async fn keep(scope: &Scope, new: NewSubscription<'_>) -> Result<(), ActionError
         None
     } else {
         checked_endpoint(scope, endpoint)?;
+        expect_bytes("p256dh", p256dh, PUBLIC_KEY_BYTES)?;
+        expect_bytes("auth", auth, AUTH_BYTES)?;
         Some(new.subscription.clone())
     };
     save(scope, &device.person, (&device.factor.id, subscription)).await
+}
+
+/// So many bytes in base64url, as RFC 8291 wants them.
+fn expect_bytes(field: &'static str, text: &str, bytes: usize) -> Result<(), ActionError> {
+    let read = BASE64URL_NOPAD.decode(text.trim_end_matches('=').as_bytes());
+    if read.is_ok_and(|read| read.len() == bytes) {
+        return Ok(());
+    }
+    Err(ActionError::invalid(field, MessageId("not-a-phone-key")))
 }
 
 /// Forgets a subscription that its push service does not know any more.

@@ -96,7 +96,7 @@ notices! {
     /// Its owner had forgotten the password, and set another one by a passkey.
     PasswordReplaced => "password_replaced", "password-replaced", spoken;
     /// The clock of a code app was set right, by two of its codes and another factor.
-    ClockSet => "clock_set", "clock-set", written;
+    ClockSet => "clock_set", "clock-set", spoken;
     /// Its owner ended every other session.
     OtherSessionsEnded => "other_sessions_ended", "other-sessions-ended", written;
     /// Its owner said on the account page of something there that it was not them.

@@ -66,6 +66,26 @@ on_both! {
         fay.post_json("/api/v1/account/push/finish", &proof).await.status(401);
     }
 
+    /// Whatever throws an intruder out ends the link that they asked for.
+    async fn a_link_ends_with_what_throws_an_intruder_out(db) {
+        let app = TestApp::start(db).await;
+        let gus = app.browser();
+        app.sign_in_by_hand(&gus, "gus").await;
+        let secret = app.push_link(&gus, "gus").await;
+        let proof = app.code_proof("gus").await;
+        gus.post_json("/api/v1/account/sessions/end-others", &json!({ "proof": proof })).await.status(204);
+        let phone = app.push_phone(1);
+        app.phone_says("enrol", &phone.enrol(&secret, "Phone")).await.status(401);
+        let secret = app.push_link(&gus, "gus").await;
+        let proof = app.code_proof("gus").await;
+        let new = "correct horse battery staple nine";
+        app.secrets.saw(new);
+        let sent = json!({ "current_password": app.password_of("gus"), "new_password": new, "proof": proof });
+        gus.post_json("/api/v1/account/password/finish", &sent).await.status(204);
+        app.phone_says("enrol", &phone.enrol(&secret, "Phone")).await.status(401);
+        assert_eq!(app.count(PHONES).await, 0);
+    }
+
     async fn of_eight_phones_that_follow_one_link_one_is_added(db) {
         let app = TestApp::start(db).await;
         let gus = app.browser();

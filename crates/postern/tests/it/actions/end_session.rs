@@ -43,7 +43,7 @@ on_both! {
         let backup = app.backup_codes_of("gus").await.remove(0);
         for path in [format!("/account/sessions/{other}/end"), OTHERS.to_owned()] {
             here.get(&path).await.ok().shows("Show a way in that you have");
-            here.post(&path, &[]).await.status(422).shows("Show a way in that you have first");
+            here.post(&path, &[]).await.status(422).shows("Show a way in that you have once more");
             here.post_json(&format!("/api/v1{path}"), &json!({})).await.status(422);
         }
         for code in ["", wrong.as_str(), backup.as_str()] {

@@ -140,8 +140,13 @@ on_both! {
         for endpoint in ["nonsense".to_owned(), format!("http://127.0.0.1/{}", "a".repeat(1000))] {
             assert_eq!(app.subscribe(&phone, &[endpoint, p256dh.clone(), auth.clone()]).await, 422);
         }
-        // A key that is none is kept, and wakes nobody.
-        assert_eq!(app.subscribe(&phone, &[service.subscription()[0].clone(), "AA".to_owned(), auth]).await, 204);
+        let [endpoint, ..] = service.subscription();
+        for (key, secret) in [("AA", auth.as_str()), ("", ""), (p256dh.as_str(), "AA")] {
+            assert_eq!(app.subscribe(&phone, &[endpoint.clone(), key.to_owned(), secret.to_owned()]).await, 422);
+        }
+        // A key that is no point of the curve is kept, and wakes nobody.
+        let no_point = format!("{}AQE", "AQEB".repeat(21));
+        assert_eq!(app.subscribe(&phone, &[endpoint, no_point, auth]).await, 204);
         app.ask_phone("gus").await;
         app.no_push_waits().await;
         assert_eq!(service.asked(), 0);

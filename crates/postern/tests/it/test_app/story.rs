@@ -63,11 +63,7 @@ pub async fn every_change_has_its_event(app: &TestApp) {
             0,
         ),
         ("SELECT COUNT(*) FROM service_tokens", said("service_token.created"), 0),
-        (
-            "SELECT COUNT(*) FROM service_tokens WHERE revoked_at IS NOT NULL",
-            revoked,
-            0,
-        ),
+        ("SELECT COUNT(*) FROM service_tokens WHERE revoked_at IS NOT NULL", revoked, 0),
     ];
     for (sql, events, without) in pairs {
         assert_eq!(app.count(sql).await, events + without, "{sql} against the log");
