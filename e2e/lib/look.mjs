@@ -35,6 +35,8 @@ export class Looker {
       await page.emulateMedia({ colorScheme });
       await comesToRest(page);
       await page.screenshot({ path: `${file}-${colorScheme}.png`, fullPage: true });
+      // A picture of the whole page stretches the window for a moment, which may set things in motion again.
+      await comesToRest(page);
       faults.push(...(await violations(page)).map((fault) => `${colorScheme}: ${fault}`));
     }
     await page.emulateMedia({ colorScheme: 'light' });
