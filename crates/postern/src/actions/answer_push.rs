@@ -57,16 +57,15 @@ pub async fn answer_push(scope: &Scope, reply: PushReply<'_>) -> Result<(), Acti
 }
 
 async fn take(scope: &Scope, reply: PushReply<'_>) -> Result<(), ActionError> {
-    // Before the phone is looked for: who is not known here hears the same.
+    let Some(device) = push_devices::find(scope, reply.device).await? else {
+        return Err(push_devices::refuse(scope).await);
+    };
     let number = match (reply.answer, PushNumber::parse(reply.number)) {
         (PushAnswer::Approve, None) => {
             return Err(ActionError::invalid("number", MessageId("type-the-number")));
         }
         (PushAnswer::Approve, number) => number,
         _ => None,
-    };
-    let Some(device) = push_devices::find(scope, reply.device).await? else {
-        return Err(push_devices::refuse(scope).await);
     };
     let request = push_requests::find(&scope.app.db, &scope.tenant.id, &device.person, reply.request).await?;
     let said = PushStatement::Answer {
