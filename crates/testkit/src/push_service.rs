@@ -32,7 +32,7 @@ pub struct ReceivedPush {
     pub headers: HeaderMap,
 }
 
-struct Kept {
+struct ReceivedPushes {
     messages: Vec<ReceivedPush>,
     answer: StatusCode,
     asked: usize,
@@ -41,7 +41,7 @@ struct Kept {
 /// The push service. Ends when it is dropped.
 pub struct FakePushService {
     address: SocketAddr,
-    kept: Arc<Mutex<Kept>>,
+    kept: Arc<Mutex<ReceivedPushes>>,
     server: JoinHandle<()>,
 }
 
@@ -56,7 +56,11 @@ impl FakePushService {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let kept = Arc::new(Mutex::new(Kept { messages: Vec::new(), answer: StatusCode::CREATED, asked: 0 }));
+        let kept = Arc::new(Mutex::new(ReceivedPushes {
+            messages: Vec::new(),
+            answer: StatusCode::CREATED,
+            asked: 0,
+        }));
         let routes = Router::new().route("/wake/one", post(take)).with_state(Arc::clone(&kept));
         let server = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
         Self { address, kept, server }
@@ -96,7 +100,7 @@ impl Drop for FakePushService {
     }
 }
 
-async fn take(State(kept): State<Arc<Mutex<Kept>>>, headers: HeaderMap, body: Bytes) -> StatusCode {
+async fn take(State(kept): State<Arc<Mutex<ReceivedPushes>>>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let mut kept = kept.lock().unwrap();
     kept.asked += 1;
     if kept.answer.is_success() {

@@ -7,7 +7,7 @@ use crate::browser::{Answer, Browser};
 use crate::test_app::TestApp;
 
 /// A sign-in that waits for a phone.
-pub struct Asked {
+pub struct WaitingSignIn {
     /// The browser that signs in.
     pub browser: Browser,
     /// The number that its page shows.
@@ -54,12 +54,12 @@ impl TestApp {
     }
 
     /// The password in a new browser, and then the phone is asked.
-    pub async fn ask_phone(&self, login: &str) -> Asked {
+    pub async fn ask_phone(&self, login: &str) -> WaitingSignIn {
         let browser = self.browser();
         let form = [("login", login), ("password", &*self.password_of(login))];
         browser.post("/sign-in", &form).await.leads_to("/sign-in/second-step");
         let number = self.ask_phone_again(&browser).await;
-        Asked { browser, number }
+        WaitingSignIn { browser, number }
     }
 
     /// Asks in a sign-in under way; gives the number that the page shows.
