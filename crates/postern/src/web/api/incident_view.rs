@@ -222,7 +222,11 @@ impl IncidentSubject {
             tier_floor: scope.tenant.settings.tiers.of(&person.tier).floor().as_str(),
             cases: cases.into_iter().filter(CaseOfPerson::is_open).collect(),
             other_findings,
-            verbs: offers_on_person(scope, caller, &person.subject(&scope.tenant.settings.tiers, scope.now)),
+            verbs: offers_on_person(
+                scope,
+                caller,
+                (&person.subject(&scope.tenant.settings.tiers, scope.now), false),
+            ),
             suspended: person.suspended_at.is_some(),
             id: person.id.to_string(),
             name: person.name,

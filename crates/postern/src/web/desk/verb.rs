@@ -73,8 +73,8 @@ pub struct VerbRow {
     pub is_placed: bool,
     /// Whether the button is red: it is an attack, or can't be taken back.
     pub is_grave: bool,
-    /// Of somebody: whether it is for whose account is suspended, or for whose is not; `None`: for both.
-    pub of_suspended: Option<bool>,
+    /// Of somebody: what their account must be like; `None`: it does not matter.
+    pub only_while: Option<AccountCondition>,
     /// Its name in the API, and what is said of it there.
     pub operation: (&'static str, &'static str),
     /// The scope with which a token may do it; `None`: no token may.
@@ -88,6 +88,27 @@ pub struct VerbOffer {
     pub word: &'static str,
     /// What its button says.
     pub label: &'static str,
+}
+
+/// What an account is like.
+#[derive(Clone, Copy, Debug)]
+pub enum AccountCondition {
+    /// Not suspended.
+    Open,
+    /// Suspended.
+    Suspended,
+    /// Not suspended, and the next try waits after wrong guesses.
+    Waiting,
+}
+
+impl AccountCondition {
+    fn holds(self, person: &Subject, waits: bool) -> bool {
+        match self {
+            Self::Open => !person.suspended,
+            Self::Suspended => person.suspended,
+            Self::Waiting => !person.suspended && waits,
+        }
+    }
 }
 
 impl VerbOffer {
@@ -137,12 +158,16 @@ macro_rules! verbs {
             offers
         }
 
-        /// The same of somebody in the directory.
-        pub fn offers_on_person(scope: &Scope, caller: &Caller, person: &Subject) -> Vec<VerbOffer> {
+        /// The same of somebody in the directory. `waits`: whether a try of theirs has to wait after wrong guesses.
+        pub fn offers_on_person(
+            scope: &Scope,
+            caller: &Caller,
+            (person, waits): (&Subject, bool),
+        ) -> Vec<VerbOffer> {
             let (staff, policies) = (caller.staff(), &scope.tenant.policies);
             let mut offers = Vec::new();
             $(if let Some(offer) = VerbOffer::beside_others(&$name::ROW, VerbObject::Person)
-                && $name::ROW.of_suspended.is_none_or(|is| is == person.suspended)
+                && $name::ROW.only_while.is_none_or(|condition| condition.holds(person, waits))
                 && policies.authorize::<policy::$permit>(&policy::Request::on_person(&staff, person)).is_ok()
             {
                 offers.push(offer);
@@ -169,7 +194,7 @@ macro_rules! verbs {
                 button: $button,
                 is_placed: verbs!(@placed $($placed)?),
                 is_grave: verbs!(@grave $($grave)?),
-                of_suspended: verbs!(@state $($state)?),
+                only_while: verbs!(@state $($state)?),
                 operation: (stringify!($operation), $api),
                 token_scope: verbs!(@scope $($token_scope)?),
             };
@@ -190,8 +215,9 @@ macro_rules! verbs {
     (@after $description:literal) => { $description };
     (@grave grave) => { true };
     (@grave) => { false };
-    (@state open) => { Some(false) };
-    (@state suspended) => { Some(true) };
+    (@state open) => { Some(AccountCondition::Open) };
+    (@state suspended) => { Some(AccountCondition::Suspended) };
+    (@state waiting) => { Some(AccountCondition::Waiting) };
     (@state) => { None };
     (@placed placed) => { true };
     (@placed) => { false };
@@ -259,7 +285,7 @@ verbs! {
         api lift_suspension: "Of an account that the desk has suspended. It wants another senior or admin than who did, and a passkey touch of the last five minutes."
         => |scope, caller, id, reason| lift_suspension::lift_suspension(scope, caller, &PersonId::new(id), reason);
     /// One try before its time.
-    TryAgain of Person for LiftLock "lift-lock": "Let them try again",
+    TryAgain of Person while waiting for LiftLock "lift-lock": "Let them try again",
         "After wrong guesses the next try waits. This ends the waiting: they can try once at once, and after a wrong guess it is as long as before. What was \
          switched off after a hundred wrong guesses stays off until it is bound anew. Look first whether it is an attack. Their contacts are told.",
         "Let them try again",

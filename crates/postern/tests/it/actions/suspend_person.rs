@@ -124,6 +124,9 @@ on_both! {
             ben.get(&format!("/api/v1/people/{id}")).await.ok().json()["locks"].clone()
         };
         assert_eq!(locks(&ben).await, json!([]));
+        // Where nothing waits, it is not offered.
+        let page = format!("/desk/people/{id}");
+        ben.get(&page).await.ok().does_not_show("Let them try again");
         let path = format!("/desk/people/{id}/lift-lock");
         ben.post(&path, &[("reason", PLACEHOLDER_REASON)]).await.status(409).shows("Nothing of theirs waits");
         for _ in 0..5 {
@@ -132,7 +135,7 @@ on_both! {
         assert_throttled(app.try_password("gus", &app.password_of("gus")).await);
         assert_eq!(locks(&ben).await[0]["kind"], "password");
         assert!(locks(&ben).await[0]["until"].is_string());
-        ben.get(&format!("/desk/people/{id}")).await.ok().shows("no try before");
+        ben.get(&format!("/desk/people/{id}")).await.ok().shows("no try before").shows("Let them try again");
         ben.post(&path, &[("reason", "Rang the number on file, they mistyped it")]).await.leads_to(&format!("/desk/people/{id}"));
         assert_eq!(locks(&ben).await, json!([]));
         assert!(matches!(app.try_password("gus", "wrong again").await, Err(ActionError::Wrong(_))));

@@ -40,6 +40,9 @@ impl PersonDetail {
         let summary = persons::load_summary(db, tenant, &person, when).await?;
         let enrolled = factors::list(db, tenant, id).await?;
         let open = sessions::list(db, tenant, id, now).await?;
+        let locks = locks_of(scope, id).await?;
+        let subject = person.subject(&scope.tenant.settings.tiers, now);
+        let waits = locks.iter().any(|lock| lock.until.is_some());
         Ok(Self {
             tier_floor: scope.tenant.settings.tiers.of(&person.tier).floor().as_str(),
             tier_before: tier_before(&person, now),
@@ -50,7 +53,7 @@ impl PersonDetail {
             suspended_by: suspended_by(scope, &person).await?,
             is_enrolled: summary.is_enrolled,
             factors: enrolled.iter().map(|factor| FactorView::of(factor, now)).collect(),
-            locks: locks_of(scope, id).await?,
+            locks,
             backup_codes_left: summary.codes_left,
             sessions: open.into_iter().map(SessionOfPerson::from).collect(),
             contacts: contacts_of(scope, id).await?,
@@ -58,7 +61,7 @@ impl PersonDetail {
             diagnosis: DiagnosisView::load(scope, &person).await?,
             timeline: TimelineEntry::list_of_person(scope, caller, id.as_str()).await?,
             may: MayOnPerson::of(scope, caller, &person),
-            verbs: offers_on_person(scope, caller, &person.subject(&scope.tenant.settings.tiers, scope.now)),
+            verbs: offers_on_person(scope, caller, (&subject, waits)),
             id: person.id.to_string(),
             name: person.name,
             login: person.login,
