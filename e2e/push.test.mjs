@@ -4,7 +4,7 @@ import { expectRefusal } from './lib/browser.mjs';
 import { DATABASES } from './lib/database.mjs';
 import { journey } from './lib/journey.mjs';
 import { GUS, TENANTS } from './lib/people.mjs';
-import { button, field, givePassword, isAt, link, signIn } from './lib/person.mjs';
+import { button, field, givePassword, isAt, link, openAdding, signIn } from './lib/person.mjs';
 import { World } from './lib/world.mjs';
 
 const PHONE = { viewport: { width: 390, height: 844 } };
@@ -12,6 +12,7 @@ const PHONE = { viewport: { width: 390, height: 844 } };
 async function gusAddsAPhone(world) {
   const page = await world.window('gus');
   await signIn(page, world.server, GUS.login);
+  await openAdding(page);
   await link(page, 'Add a phone that approves').click();
   await isAt(page, '/account/push', 'Add a phone that approves');
   await world.look(page, 'add-a-phone');

@@ -29,10 +29,16 @@ export async function signIn(page, server, login) {
   await isAt(page, '/account', 'Your account');
 }
 
+// What is added stands in a fold of the account page.
+export async function openAdding(page) {
+  await page.getByText('Add a way to sign in', { exact: true }).click();
+}
+
 // The phone's next code proves it: the one of the sign-in is used up.
 export async function addPasskey(page, server, login) {
   const listed = page.getByText(/passkey/i);
   const before = await listed.count();
+  await openAdding(page);
   await field(page, /^Code from your app/).fill(await server.phoneCode(login));
   await Promise.all([page.waitForEvent('load'), button(page, 'Add a passkey').click()]);
   await isAt(page, '/account');

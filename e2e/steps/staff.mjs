@@ -1,7 +1,7 @@
 // Staff and the manager come in with a passkey; without one the desk stays shut.
 import assert from 'node:assert/strict';
 import { expectRefusal } from '../lib/browser.mjs';
-import { addPasskey, button, field, isAt, link, signIn, signInWithPasskey, signOut } from '../lib/person.mjs';
+import { addPasskey, button, field, isAt, link, openAdding, signIn, signInWithPasskey, signOut } from '../lib/person.mjs';
 import { totp } from '../lib/totp.mjs';
 import { text } from './recovery.mjs';
 
@@ -62,6 +62,7 @@ export async function aFactorIsNamedAndRemovedWithProof(world) {
 export async function aPasskeyProvesANewCodeApp(world) {
   const page = await world.window('otto');
   await page.goto('/account');
+  await openAdding(page);
   await button(page, 'Add a code app').click();
   await isAt(page, '/account/code-apps/new', 'Add a code app');
   await page.getByRole('img', { name: /QR code/ }).waitFor();

@@ -96,7 +96,7 @@
     const element = stamp("request");
     element.dataset.id = request.id;
     const shown = JSON.parse(request.shown);
-    fill(element, { ...shown, asked_at: new Date(shown.asked_at).toLocaleString() });
+    fill(element, { ...shown, asked_at: new Date(shown.asked_at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" }) });
     const number = one("[data-number]", element);
     const error = one("[data-request-error]", element);
     const press = async (answer) => {

@@ -192,6 +192,16 @@
     localise(document);
     count(event.target);
   });
+  // A link into a fold opens it.
+  const openFold = () => {
+    const target = document.getElementById(window.location.hash.slice(1));
+    const fold = target?.closest("details");
+    if (!fold) return;
+    fold.open = true;
+    target.scrollIntoView();
+  };
+  window.addEventListener("hashchange", openFold);
+
   document.addEventListener("DOMContentLoaded", () => {
     showSwitch();
     // Opened by its button, the list says the same.
@@ -202,6 +212,7 @@
     localise(document);
     count(document);
     takeFragment();
+    openFold();
     // Read and gone; it says nothing that the page does not show.
     setTimeout(() => document.querySelector(".flash")?.remove(), 6000);
   });
