@@ -682,6 +682,10 @@ impl PageSamples for RemoveContactPage {
         let wrong = |field, page| Self { field: Some(field), error: wrong_text("Look at it again."), ..page };
         vec![
             ("no-method", page(false, false, false)),
+            (
+                "a-number",
+                Self { contact: contact(342, "mobile", "+44 20 7946 0102"), ..page(true, true, true) },
+            ),
             ("at-once", page(true, true, true)),
             ("passkey", page(false, false, true)),
             ("both", page(false, true, true)),
