@@ -241,6 +241,15 @@ pub(super) fn form_error(
     form_message(error).map(|(status, field, message)| (status, field, message.to_string()))
 }
 
+/// A form that people outside the desk fill in, shown for the first time or with what came back: its status, the field, and what is said.
+pub(super) fn form_outcome(
+    error: Option<crate::actions::ActionError>,
+) -> Result<(StatusCode, Option<&'static str>, Option<ErrorText>), problem::Problem> {
+    let Some(error) = error else { return Ok((StatusCode::OK, None, None)) };
+    let (status, field, message) = form_message(error)?;
+    Ok((status, field, Some(message)))
+}
+
 /// The same, of a form that people outside the desk fill in: the page says it in their language.
 pub(super) fn form_message(
     error: crate::actions::ActionError,

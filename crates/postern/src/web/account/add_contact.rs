@@ -1,8 +1,7 @@
 //! `/account/contacts/new`: a person adds a number or an address; a code goes there, and `/account/contacts/confirm` asks for it.
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use postern_core::factor::FactorKind;
 use serde::{Deserialize, Serialize};
 
 use crate::actions::add_own_contact::{OwnContact, send_code};
@@ -15,7 +14,7 @@ use crate::web::cookies;
 use crate::web::extract::{Form, Signed};
 use crate::web::page::PageView;
 use crate::web::problem::Problem;
-use crate::web::router::{form_message, render_with};
+use crate::web::router::{form_outcome, render_with};
 
 /// What was typed, and the proof where none was shown a moment ago.
 #[derive(Default, Deserialize)]
@@ -82,21 +81,15 @@ async fn page(
     form: AddOwnContactForm,
     error: Option<ActionError>,
 ) -> Result<Response, Problem> {
-    let (status, field, message) = match error {
-        None => (StatusCode::OK, None, None),
-        Some(error) => {
-            let (status, field, message) = form_message(error)?;
-            (status, field, Some(message))
-        }
-    };
+    let (status, field, message) = form_outcome(error)?;
     let own = factors::list(&scope.app.db, &scope.tenant.id, &caller.person.id).await?;
-    let works = |kind: FactorKind| own.iter().any(|factor| factor.is(kind) && factor.works(scope.now));
+    let (has_code, has_passkey) = factors::which_prove(&own, scope.now);
     let shown = AddOwnContactPage {
         kind: form.kind,
         value: form.value,
         has_shown_factor: caller.has_just_shown_factor(scope.now),
-        has_code: works(FactorKind::Totp),
-        has_passkey: works(FactorKind::Webauthn),
+        has_code,
+        has_passkey,
         field,
         error: message,
     };

@@ -1,8 +1,7 @@
 //! `/account/backup-codes`: fresh backup codes, for whoever shows a factor that they have.
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::Response;
-use postern_core::factor::FactorKind;
 use serde::{Deserialize, Serialize};
 
 use crate::actions::confirm_backup_codes::{KeptBy, confirm_backup_codes};
@@ -16,7 +15,7 @@ use crate::web::cookies;
 use crate::web::extract::{Form, Signed};
 use crate::web::page::PageView;
 use crate::web::problem::Problem;
-use crate::web::router::{form_message, render, render_with};
+use crate::web::router::{form_outcome, render, render_with};
 use crate::web::toast::Toast;
 
 /// Proof by a factor that is there.
@@ -109,20 +108,14 @@ pub async fn confirm(
 }
 
 async fn page(scope: &Scope, caller: &Caller, error: Option<ActionError>) -> Result<Response, Problem> {
-    let (status, message) = match error {
-        None => (StatusCode::OK, None),
-        Some(error) => {
-            let (status, _, message) = form_message(error)?;
-            (status, Some(message))
-        }
-    };
+    let (status, _, message) = form_outcome(error)?;
     let person = &caller.person.id;
     let own = factors::list(&scope.app.db, &scope.tenant.id, person).await?;
-    let works = |kind: FactorKind| own.iter().any(|factor| factor.is(kind) && factor.works(scope.now));
+    let (has_code, has_passkey) = factors::which_prove(&own, scope.now);
     let shown = RenewBackupCodesPage {
         codes_left: backup_codes::count_left(&scope.app.db, &scope.tenant.id, person, scope.now).await?,
-        has_code: works(FactorKind::Totp),
-        has_passkey: works(FactorKind::Webauthn),
+        has_code,
+        has_passkey,
         error: message,
     };
     render_with(scope, Some(caller), status, shown)

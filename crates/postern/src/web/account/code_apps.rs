@@ -14,7 +14,7 @@ use crate::web::cookies;
 use crate::web::extract::{Form, Signed};
 use crate::web::page::PageView;
 use crate::web::problem::Problem;
-use crate::web::router::{form_message, render_with};
+use crate::web::router::{form_outcome, render_with};
 use crate::web::toast::Toast;
 
 /// The new app's first code, and the proof by a factor that is there.
@@ -100,13 +100,7 @@ fn page(
     offered: OfferedCodeApp,
     (form, error): (AddTotpForm, Option<ActionError>),
 ) -> Result<Response, Problem> {
-    let (status, field, message) = match error {
-        None => (axum::http::StatusCode::OK, None, None),
-        Some(error) => {
-            let (status, field, message) = form_message(error)?;
-            (status, field, Some(message))
-        }
-    };
+    let (status, field, message) = form_outcome(error)?;
     let app = CodeAppView::of(scope, &caller.person.login, &offered.secret);
     let shown = AddTotpPage {
         login: caller.person.login.clone(),

@@ -2,9 +2,8 @@
 //! showed a factor within the last five minutes presses once; others show one on this page.
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::Response;
-use postern_core::factor::FactorKind;
 use serde::{Deserialize, Serialize};
 
 use super::overview::OwnSession;
@@ -18,7 +17,7 @@ use crate::web::cookies;
 use crate::web::extract::{Form, Signed};
 use crate::web::page::PageView;
 use crate::web::problem::Problem;
-use crate::web::router::{form_message, render_with};
+use crate::web::router::{form_outcome, render_with};
 use crate::web::toast::Toast;
 
 /// Proof by a factor that is there, where none was shown a moment ago.
@@ -110,13 +109,7 @@ async fn page(
     which: SessionsToEnd<'_>,
     error: Option<ActionError>,
 ) -> Result<Response, Problem> {
-    let (status, field, message) = match error {
-        None => (StatusCode::OK, None, None),
-        Some(error) => {
-            let (status, field, message) = form_message(error)?;
-            (status, field, Some(message))
-        }
-    };
+    let (status, field, message) = form_outcome(error)?;
     let (db, tenant, person, now) = (&scope.app.db, &scope.tenant.id, &caller.person.id, scope.now);
     let live = sessions::list(db, tenant, person, now).await?;
     let one = if let SessionsToEnd::One(id) = which { Some(id.to_owned()) } else { None };
@@ -127,13 +120,13 @@ async fn page(
         return Err(Problem::not_found());
     }
     let own = factors::list(db, tenant, person).await?;
-    let works = |kind: FactorKind| own.iter().any(|factor| factor.is(kind) && factor.works(now));
+    let (has_code, has_passkey) = factors::which_prove(&own, now);
     let shown = EndSessionPage {
         sessions: meant,
         one,
         has_shown_factor: caller.has_just_shown_factor(now),
-        has_code: works(FactorKind::Totp),
-        has_passkey: works(FactorKind::Webauthn),
+        has_code,
+        has_passkey,
         field,
         error: message,
     };

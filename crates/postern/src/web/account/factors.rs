@@ -2,7 +2,6 @@
 //! it, `passkeys.js` calls the handlers of `/api/v1/account/factors`.
 
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use postern_core::factor::FactorKind;
 use serde::{Deserialize, Serialize};
@@ -15,7 +14,7 @@ use crate::texts::ErrorText;
 use crate::web::extract::{Form, Signed};
 use crate::web::page::PageView;
 use crate::web::problem::Problem;
-use crate::web::router::{form_message, render_with};
+use crate::web::router::{form_outcome, render_with};
 use crate::web::toast::Toast;
 
 /// A new name.
@@ -97,13 +96,7 @@ async fn page(
     id: &str,
     error: Option<ActionError>,
 ) -> Result<Response, Problem> {
-    let (status, message) = match error {
-        None => (StatusCode::OK, None),
-        Some(error) => {
-            let (status, _, message) = form_message(error)?;
-            (status, Some(message))
-        }
-    };
+    let (status, _, message) = form_outcome(error)?;
     let own = factors::list(&scope.app.db, &scope.tenant.id, &caller.person.id).await?;
     let factor = own.iter().find(|factor| factor.id == id).ok_or_else(Problem::not_found)?;
     let now = scope.now;
@@ -111,7 +104,7 @@ async fn page(
         .iter()
         .filter(|other| other.id != factor.id && other.works(now) && other.proves_change())
         .collect();
-    let has = |kind: &str| own.iter().any(|other| other.kind == kind && other.works(now));
+    let (has_code, has_passkey) = factors::which_prove(&own, now);
     let shown = RemoveFactorPage {
         id: factor.id.clone(),
         kind: factor.kind.clone(),
@@ -121,8 +114,8 @@ async fn page(
         is_last: others.is_empty(),
         shuts_desk: caller.person.role.is_staff()
             && others.iter().all(|other| !other.is(FactorKind::Webauthn)),
-        has_code: has("totp"),
-        has_passkey: has("webauthn"),
+        has_code,
+        has_passkey,
         error: message,
     };
     render_with(scope, Some(caller), status, shown)

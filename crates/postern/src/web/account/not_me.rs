@@ -2,9 +2,7 @@
 //! stops what is under way, and the answer says what that was.
 
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
-use postern_core::factor::FactorKind;
 use serde::{Deserialize, Serialize};
 
 use crate::actions::disown_activity::disown_activity;
@@ -18,7 +16,7 @@ use crate::web::cookies;
 use crate::web::extract::{Form, Signed};
 use crate::web::page::PageView;
 use crate::web::problem::Problem;
-use crate::web::router::{form_message, render, render_with};
+use crate::web::router::{form_outcome, render, render_with};
 
 /// A code, for who wants to stay signed in here.
 #[derive(Default, Deserialize)]
@@ -86,20 +84,14 @@ async fn page(
     id: &str,
     error: Option<ActionError>,
 ) -> Result<Response, Problem> {
-    let (status, field, message) = match error {
-        None => (StatusCode::OK, None, None),
-        Some(error) => {
-            let (status, field, message) = form_message(error)?;
-            (status, field, Some(message))
-        }
-    };
+    let (status, field, message) = form_outcome(error)?;
     let entry = ActivityView::find(scope, caller, id).await?.ok_or_else(Problem::not_found)?;
     let own = factors::list(&scope.app.db, &scope.tenant.id, &caller.person.id).await?;
-    let works = |kind: FactorKind| own.iter().any(|factor| factor.is(kind) && factor.works(scope.now));
+    let (has_code, _) = factors::which_prove(&own, scope.now);
     let shown = DisownPage {
         entry,
         stays: caller.has_just_shown_factor(scope.now),
-        has_code: works(FactorKind::Totp),
+        has_code,
         has_passkey: own.iter().any(|factor| factor.opens_alone() && factor.works(scope.now)),
         field,
         error: message,

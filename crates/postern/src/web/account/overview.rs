@@ -2,7 +2,6 @@
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::case::{Case, Stage};
-use postern_core::factor::FactorKind;
 use serde::Serialize;
 
 use crate::actions::Caller;
@@ -108,7 +107,7 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
     let id = &caller.person.id;
     let now = scope.now;
     let own = factors::list(&scope.app.db, &scope.tenant.id, id).await?;
-    let works = |kind: FactorKind| own.iter().any(|factor| factor.is(kind) && factor.works(now));
+    let (has_code, has_passkey) = factors::which_prove(&own, now);
     let factors: Vec<FactorView> = own.iter().map(|factor| FactorView::of(factor, now)).collect();
     let live = sessions::list(&scope.app.db, &scope.tenant.id, id, now).await?;
     let when = (now, scope.tenant.settings.callable_if_filed_by(now));
@@ -117,8 +116,8 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
         name: caller.person.name.clone(),
         login: caller.person.login.clone(),
         factors,
-        has_code: works(FactorKind::Totp),
-        has_passkey: works(FactorKind::Webauthn),
+        has_code,
+        has_passkey,
         first_waits: caller.person.role.is_staff()
             && !own.iter().any(|factor| factor.opens_alone() && factor.works(now))
             && !summary.first_passkey_granted,

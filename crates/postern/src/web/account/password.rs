@@ -1,8 +1,7 @@
 //! `/account/password`: a person changes their password, on a page that needs no script where a code proves it.
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::Response;
-use postern_core::factor::FactorKind;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -16,7 +15,7 @@ use crate::web::cookies;
 use crate::web::extract::{Form, Signed};
 use crate::web::page::PageView;
 use crate::web::problem::Problem;
-use crate::web::router::{form_message, render_with};
+use crate::web::router::{form_outcome, render_with};
 use crate::web::toast::Toast;
 
 /// Both passwords, and the proof by a factor that is there.
@@ -77,19 +76,13 @@ pub async fn submit(
 }
 
 async fn page(scope: &Scope, caller: &Caller, error: Option<ActionError>) -> Result<Response, Problem> {
-    let (status, field, message) = match error {
-        None => (StatusCode::OK, None, None),
-        Some(error) => {
-            let (status, field, message) = form_message(error)?;
-            (status, field, Some(message))
-        }
-    };
+    let (status, field, message) = form_outcome(error)?;
     let own = factors::list(&scope.app.db, &scope.tenant.id, &caller.person.id).await?;
-    let works = |kind: FactorKind| own.iter().any(|factor| factor.is(kind) && factor.works(scope.now));
+    let (has_code, has_passkey) = factors::which_prove(&own, scope.now);
     let shown = ChangePasswordPage {
         has_password: caller.person.password_hash.is_some(),
-        has_code: works(FactorKind::Totp),
-        has_passkey: works(FactorKind::Webauthn),
+        has_code,
+        has_passkey,
         field,
         error: message,
     };

@@ -1,7 +1,7 @@
 //! `/account/push`: a person adds a phone that approves sign-ins. With proof by a factor that is there the page gives a link,
 //! once: as a picture for another phone's camera, and to be opened on this one.
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ use crate::web::cookies;
 use crate::web::extract::{Form, Signed};
 use crate::web::page::PageView;
 use crate::web::problem::Problem;
-use crate::web::router::{form_message, render, render_with};
+use crate::web::router::{form_outcome, render, render_with};
 
 /// The proof by a factor that is there.
 #[derive(Default, Deserialize)]
@@ -86,13 +86,7 @@ pub(in crate::web) fn phone_link(scope: &Scope, secret: &str) -> String {
 }
 
 async fn page(scope: &Scope, caller: &Caller, error: Option<ActionError>) -> Result<Response, Problem> {
-    let (status, field, message) = match error {
-        None => (StatusCode::OK, None, None),
-        Some(error) => {
-            let (status, field, message) = form_message(error)?;
-            (status, field, Some(message))
-        }
-    };
+    let (status, field, message) = form_outcome(error)?;
     let own = factors::list(&scope.app.db, &scope.tenant.id, &caller.person.id).await?;
     let (has_code, has_passkey) = factors::which_prove(&own, scope.now);
     let shown = AddPushPage { has_code, has_passkey, field, error: message };

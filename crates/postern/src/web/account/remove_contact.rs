@@ -1,9 +1,8 @@
 //! `/account/contacts/{id}/remove`: a person takes a number or an address of theirs off the file.
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::Response;
-use postern_core::factor::FactorKind;
 use serde::{Deserialize, Serialize};
 
 use crate::actions::factor_proof::FactorProof;
@@ -17,7 +16,7 @@ use crate::web::cookies;
 use crate::web::extract::{Form, Signed};
 use crate::web::page::PageView;
 use crate::web::problem::Problem;
-use crate::web::router::{form_message, render_with};
+use crate::web::router::{form_outcome, render_with};
 use crate::web::toast::Toast;
 
 /// The proof, where none was shown a moment ago.
@@ -78,21 +77,15 @@ async fn page(
     id: &str,
     error: Option<ActionError>,
 ) -> Result<Response, Problem> {
-    let (status, field, message) = match error {
-        None => (StatusCode::OK, None, None),
-        Some(error) => {
-            let (status, field, message) = form_message(error)?;
-            (status, field, Some(message))
-        }
-    };
+    let (status, field, message) = form_outcome(error)?;
     let contact = OwnContactView::find(scope, caller, id).await?.ok_or_else(Problem::not_found)?;
     let own = factors::list(&scope.app.db, &scope.tenant.id, &caller.person.id).await?;
-    let works = |kind: FactorKind| own.iter().any(|factor| factor.is(kind) && factor.works(scope.now));
+    let (has_code, has_passkey) = factors::which_prove(&own, scope.now);
     let shown = RemoveContactPage {
         contact,
         has_shown_factor: caller.has_just_shown_factor(scope.now),
-        has_code: works(FactorKind::Totp),
-        has_passkey: works(FactorKind::Webauthn),
+        has_code,
+        has_passkey,
         field,
         error: message,
     };

@@ -1,6 +1,6 @@
 //! `/account/replace-password`: who has forgotten their password sets another one, by a passkey.
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -13,7 +13,7 @@ use crate::web::cookies;
 use crate::web::extract::{Form, Signed};
 use crate::web::page::PageView;
 use crate::web::problem::Problem;
-use crate::web::router::{form_message, render_with};
+use crate::web::router::{form_outcome, render_with};
 use crate::web::toast::Toast;
 
 /// The new password, and the answer of a passkey that a script put there.
@@ -76,12 +76,6 @@ async fn page(scope: &Scope, caller: &Caller, error: Option<ActionError>) -> Res
         Err(ActionError::Refused(why)) => Some(why),
         Err(other) => return Err(other.into()),
     };
-    let (status, field, error) = match error {
-        None => (StatusCode::OK, None, None),
-        Some(error) => {
-            let (status, field, message) = form_message(error)?;
-            (status, field, Some(message))
-        }
-    };
+    let (status, field, error) = form_outcome(error)?;
     render_with(scope, Some(caller), status, ReplacePasswordPage { refused, field, error })
 }

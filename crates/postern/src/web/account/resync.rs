@@ -2,7 +2,7 @@
 //! app proves it.
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use postern_core::factor::FactorKind;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ use crate::web::extract::{Form, Signed};
 use crate::web::factor_view::ClockOff;
 use crate::web::page::PageView;
 use crate::web::problem::Problem;
-use crate::web::router::{form_message, render_with};
+use crate::web::router::{form_outcome, render_with};
 use crate::web::toast::Toast;
 
 /// Two codes of the app, and the proof by another factor.
@@ -87,13 +87,7 @@ async fn page(
     id: &str,
     error: Option<ActionError>,
 ) -> Result<Response, Problem> {
-    let (status, field, message) = match error {
-        None => (StatusCode::OK, None, None),
-        Some(error) => {
-            let (status, field, message) = form_message(error)?;
-            (status, field, Some(message))
-        }
-    };
+    let (status, field, message) = form_outcome(error)?;
     let own = factors::list(&scope.app.db, &scope.tenant.id, &caller.person.id).await?;
     let app = own.iter().find(|factor| factor.id == id && factor.is(FactorKind::Totp));
     let app = app.filter(|factor| factor.works(scope.now)).ok_or_else(Problem::not_found)?;
