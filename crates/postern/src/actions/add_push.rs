@@ -24,7 +24,7 @@ use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::factors::{Factor, NewFactor};
 use crate::store::throttles::RateLimitKey;
-use crate::store::{Change, StoreError, ceremonies, factors, persons, throttles};
+use crate::store::{Change, StoreError, ceremonies, factors, persons, sessions, throttles};
 use crate::texts::MessageId;
 
 const STEP: &str = "add_push";
@@ -51,11 +51,12 @@ pub struct EnrolledPushDevice {
     pub login: String,
 }
 
-/// What is kept until the phone comes.
+/// What is kept until the phone comes. The link lives no longer than the session that asked for it, and the factor that proved it.
 #[derive(Serialize, Deserialize)]
 struct PendingPushDevice {
     proven_by: FactorKind,
     factor: String,
+    session: String,
 }
 
 /// Asks a passkey for the proof.
@@ -90,7 +91,11 @@ async fn make_link(
         ceremonies::consume(&mut change, key).await?;
     }
     let proven_by = right.use_up(scope, &mut change).await?;
-    let pending = PendingPushDevice { proven_by: proven_by.kind, factor: proven_by.factor };
+    let pending = PendingPushDevice {
+        proven_by: proven_by.kind,
+        factor: proven_by.factor,
+        session: caller.session.clone(),
+    };
     let expires_at = change.at() + ceremony::life(CeremonyKind::EnrolPush);
     let key = CeremonyKey { id: &token_hash(&secret), kind: CeremonyKind::EnrolPush, person: Some(person) };
     ceremonies::insert(&mut change, key, &serde_json::to_string(&pending)?, expires_at).await?;
@@ -128,6 +133,15 @@ async fn follow_link(scope: &Scope, new: NewPushDevice<'_>) -> Result<EnrolledPu
     match ceremonies::consume(&mut change, ceremony).await {
         Err(StoreError::Conflict) => return Err(ActionError::Wrong(LINK_IS_OVER)),
         other => other?,
+    }
+    // Whoever was thrown out meanwhile, or had their way in removed, adds no phone.
+    match sessions::lock(&mut change, &pending.session).await {
+        Err(StoreError::Conflict) => return Err(ActionError::Wrong(LINK_IS_OVER)),
+        other => other?,
+    }
+    let held = factors::list_locked(&mut change, &person).await?;
+    if !held.iter().any(|factor| factor.id == pending.factor && factor.works(scope.now)) {
+        return Err(ActionError::Wrong(LINK_IS_OVER));
     }
     let factor = insert(scope, &mut change, &person, (&key, label.as_deref())).await?;
     notify::announce(scope, &mut change, &person, None, Notice::FactorEnrolled).await?;

@@ -14,7 +14,6 @@ use super::signed_in::{Failed, failed};
 use super::{ActionError, RateLimit};
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
-use crate::store::ceremonies::CeremonyKind;
 use crate::store::persons::Person;
 use crate::store::push_requests::{self, PushRequest};
 use crate::store::{Change, StoreError, ceremonies, flows, persons};
@@ -133,7 +132,7 @@ async fn decline(
         return Ok(());
     }
     flows::end_all(&mut change, &person.id).await?;
-    ceremonies::end_of_kind(&mut change, &person.id, CeremonyKind::EnrolPush).await?;
+    ceremonies::end_all(&mut change, &person.id).await?;
     push_requests::end_all(&mut change, &person.id).await?;
     // The diagnosis opens an incident of it.
     record_end(&mut change, person, (request, "mfa_fraud_reported")).await?;

@@ -12,7 +12,7 @@ use crate::notify::{self, Notice};
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
-use crate::store::{StoreError, ceremonies, flows, sessions};
+use crate::store::{StoreError, flows, sessions};
 
 /// Why, as the record says it of all the others.
 const BY_OWNER: &str = "the owner ended them";
@@ -83,7 +83,6 @@ async fn end(
         SessionsToEnd::Others => {
             // Somebody who stands before the second step would be in a moment later.
             flows::end_all(&mut change, person).await?;
-            ceremonies::end_of_kind(&mut change, person, CeremonyKind::EnrolPush).await?;
             let sessions = sessions::end_others(&mut change, person, &caller.session).await?;
             notify::announce(scope, &mut change, person, None, Notice::OtherSessionsEnded).await?;
             Event::new(caller.actor(), SessionRevoked { sessions, why: Some(BY_OWNER) })

@@ -8,8 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{ActionError, Caller};
 use crate::scope::Scope;
-use crate::store::ceremonies::CeremonyKind;
-use crate::store::{Change, ceremonies, flows, sessions};
+use crate::store::{Change, flows, sessions};
 use crate::texts::MessageId;
 
 /// Unit: characters.
@@ -56,11 +55,10 @@ async fn has_leaked(scope: &Scope, password: &Zeroizing<String>) -> Result<bool,
     found.map_err(|error| ActionError::Internal(format!("the list of leaked passwords: {error}")))
 }
 
-/// Whoever signed in, is about to, or was to add a phone, with the password from before.
+/// Whoever signed in, or is about to, with the password from before.
 pub(super) async fn end_others(change: &mut Change<'_>, caller: &Caller) -> Result<(), ActionError> {
     let person = &caller.person.id;
     flows::end_all(change, person).await?;
-    ceremonies::end_of_kind(change, person, CeremonyKind::EnrolPush).await?;
     let ended = sessions::end_others(change, person, &caller.session).await?;
     if ended > 0 {
         let revoked = SessionRevoked { sessions: ended, why: Some("the password was changed") };

@@ -109,11 +109,10 @@ fn check_removable(scope: &Scope, own: &[Factor], id: &str) -> Result<Factor, Ac
     Ok(factor.clone())
 }
 
-/// A link for a phone that it proved goes with it. A factor mostly goes because it was lost, and whoever found it may have signed in with it. Which session it opened
+/// A factor mostly goes because it was lost, and whoever found it may have signed in with it. Which session it opened
 /// is not kept, so that all end but this one, which has just proven itself.
 async fn end_other_sessions(change: &mut Change<'_>, caller: &Caller) -> Result<(), ActionError> {
     let person: &PersonId = &caller.person.id;
-    ceremonies::end_of_kind(change, person, CeremonyKind::EnrolPush).await?;
     let ended = sessions::end_others(change, person, &caller.session).await?;
     if ended > 0 {
         let revoked = SessionRevoked { sessions: ended, why: Some("a factor was removed") };

@@ -184,21 +184,6 @@ pub async fn delete_expired(change: &mut Change<'_>, before: Timestamp) -> Resul
     Ok(())
 }
 
-/// Ends those of a kind of a person: nobody follows a link from before.
-pub async fn end_of_kind(change: &mut Change<'_>, person: &PersonId, kind: CeremonyKind) -> Result<()> {
-    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
-    sqlx::query(
-        "UPDATE ceremonies SET used_at = $4 WHERE tenant_id = $1 AND person_id = $2 AND kind = $3 AND used_at IS NULL",
-    )
-    .bind(tenant.as_str())
-    .bind(person.as_str())
-    .bind(kind.as_str())
-    .bind(at)
-    .execute(change.conn())
-    .await?;
-    Ok(())
-}
-
 /// Ends every ceremony of a person.
 pub async fn end_all(change: &mut Change<'_>, person: &PersonId) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));

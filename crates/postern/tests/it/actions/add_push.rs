@@ -66,23 +66,47 @@ on_both! {
         fay.post_json("/api/v1/account/push/finish", &proof).await.status(401);
     }
 
-    /// Whatever throws an intruder out ends the link that they asked for.
-    async fn a_link_ends_with_what_throws_an_intruder_out(db) {
+    /// Whatever throws an intruder out ends the link that they asked for; the owner's own goes on.
+    async fn a_link_ends_with_the_session_that_asked_for_it(db) {
         let app = TestApp::start(db).await;
         let gus = app.browser();
         app.sign_in_by_hand(&gus, "gus").await;
-        let secret = app.push_link(&gus, "gus").await;
+        let intruder_link = async || {
+            let intruder = app.browser();
+            app.advance_seconds(30);
+            app.sign_in_by_hand(&intruder, "gus").await;
+            app.push_link(&intruder, "gus").await
+        };
+        let (phone, own) = (app.push_phone(1), app.push_link(&gus, "gus").await);
+        let secret = intruder_link().await;
         let proof = app.code_proof("gus").await;
         gus.post_json("/api/v1/account/sessions/end-others", &json!({ "proof": proof })).await.status(204);
-        let phone = app.push_phone(1);
         app.phone_says("enrol", &phone.enrol(&secret, "Phone")).await.status(401);
-        let secret = app.push_link(&gus, "gus").await;
+        let secret = intruder_link().await;
         let proof = app.code_proof("gus").await;
         let new = "correct horse battery staple nine";
         app.secrets.saw(new);
         let sent = json!({ "current_password": app.password_of("gus"), "new_password": new, "proof": proof });
         gus.post_json("/api/v1/account/password/finish", &sent).await.status(204);
         app.phone_says("enrol", &phone.enrol(&secret, "Phone")).await.status(401);
+        assert_eq!(app.count(PHONES).await, 0);
+        app.phone_says("enrol", &phone.enrol(&own, "Phone")).await.status(200);
+        assert_eq!(app.count(PHONES).await, 1);
+    }
+
+    async fn a_link_ends_with_the_factor_that_proved_it(db) {
+        let app = TestApp::start(db).await;
+        let fay = app.browser();
+        app.sign_in_by_hand(&fay, "fay").await;
+        let mut device = app.move_to_passkey(&fay, "fay").await;
+        let secret = app.push_link(&fay, "fay").await;
+        let listed = fay.get("/api/v1/account/factors").await.ok().json();
+        let code_app = listed["factors"][0]["id"].as_str().unwrap();
+        let path = format!("/api/v1/account/factors/{code_app}/remove");
+        let options = fay.post_json(&format!("{path}/start"), &json!({})).await.ok().json();
+        let proof = json!({ "proof": { "assertion": device.touch(options) } });
+        fay.post_json(&format!("{path}/finish"), &proof).await.ok();
+        app.phone_says("enrol", &app.push_phone(1).enrol(&secret, "Phone")).await.status(401);
         assert_eq!(app.count(PHONES).await, 0);
     }
 
