@@ -115,7 +115,7 @@ impl App {
             AuditMemory::open(&config.data).map_err(|e| StartError::Data(config.data.clone(), e))?;
         let leaked_passwords = open_leaked_passwords(&config)?;
         Ok(Arc::new(Self {
-            hashing: Hashing::new(config.argon2)?,
+            hashing: Hashing::new(config.argon2),
             leaked_passwords,
             pages: Pages::load(config.mode == Mode::Development, &config.places)?,
             tenants,

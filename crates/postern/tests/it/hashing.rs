@@ -44,7 +44,7 @@ async fn stored(app: &TestApp, login: &str) -> String {
 
 /// Puts a hash in the place of the one that is there.
 async fn plant(app: &TestApp, login: &str, cost: HashCost) -> String {
-    let hashing = Hashing::new(cost).unwrap();
+    let hashing = Hashing::new(cost);
     let phc = hashing.hash(Zeroizing::new(app.password_of(login)), [7; 16]).await.unwrap();
     let sql = app.own("UPDATE persons SET password_hash = $1 WHERE login = $2");
     sqlx::query(sql).bind(&phc).bind(login).execute(app.db.reader()).await.unwrap();
@@ -171,7 +171,7 @@ fn a_weaker_hash_and_the_rest_cost_as_much_as_one_of_today() {
 /// What this program never made is no hash of anybody's: nobody asks for a gigabyte by a row in the database.
 #[tokio::test]
 async fn a_hash_that_is_none_of_ours_is_not_computed() {
-    let hashing = Hashing::new(HashCost::FLOOR).unwrap();
+    let hashing = Hashing::new(HashCost::FLOOR);
     let phc = hashing.hash(Zeroizing::new("the right one".to_owned()), [7; 16]).await.unwrap();
     let check =
         async |phc: String| hashing.verify(Zeroizing::new("the right one".to_owned()), Some(phc)).await;
