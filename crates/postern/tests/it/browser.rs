@@ -47,7 +47,9 @@ impl Browser {
         let from: IpAddr = from.parse().unwrap();
         let builder = reqwest::Client::builder().redirect(Policy::none()).local_address(from);
         // The demo's machine is a proxy's client only by accident; and an idle connection would delay the stop.
-        let http = builder.no_proxy().pool_max_idle_per_host(0).build().unwrap();
+        let builder = builder.no_proxy().pool_max_idle_per_host(0);
+        // It speaks HTTP alone, and reading the machine's certificates takes longer than many a test.
+        let http = builder.tls_certs_only([]).build().unwrap();
         Self {
             http,
             address: app.address(),

@@ -17,6 +17,8 @@ use postern::store::{Db, Engine};
 use postern_core::id::TenantId;
 use sqlx::{AssertSqlSafe, Row as _};
 
+use super::secrets::holds;
+
 /// What it is called.
 const SLUG: &str = "quay-clinic";
 
@@ -192,6 +194,6 @@ impl Neighbour {
 /// Fails where an answer, a message or a record of one organisation holds something of the other.
 pub fn assert_nothing_of(marks: &[String], place: &str, text: &str) {
     for mark in marks {
-        assert!(!text.contains(mark.as_str()), "{place} holds {mark:?}, which is another organisation's");
+        assert!(!holds(text.as_bytes(), mark.as_bytes()), "{place} holds {mark:?}, which is another organisation's");
     }
 }
