@@ -194,6 +194,9 @@ impl Neighbour {
 /// Fails where an answer, a message or a record of one organisation holds something of the other.
 pub fn assert_nothing_of(marks: &[String], place: &str, text: &str) {
     for mark in marks {
-        assert!(!holds(text.as_bytes(), mark.as_bytes()), "{place} holds {mark:?}, which is another organisation's");
+        assert!(
+            !holds(text.as_bytes(), mark.as_bytes()),
+            "{place} holds {mark:?}, which is another organisation's"
+        );
     }
 }

@@ -71,7 +71,10 @@ impl Secrets {
     pub fn assert_not_in(&self, place: &str, text: &str) {
         self.assert_not_in_message(place, text);
         for contest in &self.kept.lock().unwrap().contests {
-            assert!(!holds(text.as_bytes(), contest.as_bytes()), "the code of a \"not me\" link is in {place}");
+            assert!(
+                !holds(text.as_bytes(), contest.as_bytes()),
+                "the code of a \"not me\" link is in {place}"
+            );
         }
     }
 
