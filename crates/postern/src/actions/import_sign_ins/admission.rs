@@ -23,9 +23,11 @@ const LEFT_OVER: SignedDuration = SignedDuration::from_mins(15);
 pub struct Admission {
     pub(super) permit: Permit<ImportSignIns>,
     pub(super) limit: RateLimit,
-    /// The organisation's own, and the process's.
-    pub(super) slots: [OwnedSemaphorePermit; 2],
+    pub(super) slots: AdmissionSlots,
 }
+
+/// A place among those who bring logs: the organisation's own, and the process's. Given back when the last who holds it lets go.
+pub(crate) type AdmissionSlots = Arc<[OwnedSemaphorePermit; 2]>;
 
 /// Takes a slot, and pays for it: what does not fit has cost something, so a broken program slows itself down. One that
 /// works does not.
@@ -48,7 +50,7 @@ pub async fn admit_import(
     let hour = CountedTry::in_window("import", scope.now, SignedDuration::from_hours(1));
     let limit = RateLimit::of_resource("caller", &caller.session, hour);
     limit.acquire(scope).await?;
-    Ok(Admission { permit, limit, slots })
+    Ok(Admission { permit, limit, slots: Arc::new(slots) })
 }
 
 /// Deletes what uploads left in the data folder when their process died.

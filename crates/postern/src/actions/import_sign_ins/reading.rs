@@ -12,9 +12,10 @@ use postern_signals::source::Sources;
 use postern_signals::{Parsed, Position, ReadOptions, RecordDefect, SignIn};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::admission::AdmissionSlots;
 use super::{Ordinals, WAITS_FROM};
 use crate::actions::ActionError;
 use crate::scope::Scope;
@@ -174,7 +175,7 @@ pub(crate) struct Reading {
 
 impl Reading {
     /// Begins to read.
-    pub(crate) fn start(path: PathBuf, limits: Limits, slots: Option<[OwnedSemaphorePermit; 2]>) -> Self {
+    pub(crate) fn start(path: PathBuf, limits: Limits, slots: Option<AdmissionSlots>) -> Self {
         let (sender, batches) = mpsc::channel(2);
         let work = move || {
             let end = read_file(&path, limits, &sender);

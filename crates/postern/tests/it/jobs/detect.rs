@@ -214,6 +214,10 @@ on_both! {
         sent.for_each(|task| { tasks.spawn(task); });
         // A reader that only ever asks for what is newer than what it has seen misses nothing.
         while seen.len() < 240 {
+            // One that failed would be waited for without end.
+            while let Some(ended) = tasks.try_join_next() {
+                ended.unwrap();
+            }
             let after = seen.last().cloned().unwrap_or_default();
             let page = imported_sign_ins::list_after(&app.db, &app.tenant, &after, 7).await.unwrap();
             seen.extend(page.into_iter().map(|row| row.id));
