@@ -10,7 +10,7 @@ use crate::audit_memory::AuditMemory;
 use crate::case_feed::CaseFeeds;
 use crate::clock::Clock;
 use crate::config::{Config, Mode};
-use crate::hashing::{Hashing, HashingError};
+use crate::hashing::Hashing;
 use crate::job_signal::JobSignal;
 use crate::keys::{KeyError, RootKey};
 use crate::leaked_passwords::{LeakedListError, LeakedPasswords};
@@ -42,9 +42,6 @@ pub enum StartError {
     /// The organisations can't be read.
     #[error(transparent)]
     Tenants(#[from] TenantsError),
-    /// Hashing does not work.
-    #[error(transparent)]
-    Hashing(#[from] HashingError),
     /// The list of leaked passwords can't be used.
     #[error(transparent)]
     LeakedPasswords(#[from] LeakedListError),
