@@ -123,7 +123,7 @@ pub async fn import_sign_ins(
     Ok(imported)
 }
 
-/// `slots`: given back when the thread that reads has ended, which may be after the caller has gone.
+/// `slots`: held until the thread that reads has ended, which may be after the caller has gone.
 pub(crate) async fn read_and_record(
     scope: &Scope,
     by: &By<'_>,

@@ -109,8 +109,8 @@ fn check_removable(scope: &Scope, own: &[Factor], id: &str) -> Result<Factor, Ac
     Ok(factor.clone())
 }
 
-/// A factor mostly goes because it was lost, and whoever found it may have signed in with it. Which session it opened
-/// is not kept, so that all end but this one, which has just proven itself.
+/// A factor mostly goes because it was lost, and whoever found it may have signed in with it. Which session it opened is not
+/// kept, so that all end but this one, which has just proven itself.
 async fn end_other_sessions(change: &mut Change<'_>, caller: &Caller) -> Result<(), ActionError> {
     let person: &PersonId = &caller.person.id;
     let ended = sessions::end_others(change, person, &caller.session).await?;
