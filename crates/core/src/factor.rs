@@ -1,6 +1,8 @@
 //! Means of proof, and the one-time objects around them. What a kind is stands in one table.
 
 pub mod code;
+pub mod hardware_token;
+pub mod otp_codes;
 pub mod phrase;
 pub mod push;
 pub mod server_clock;
@@ -71,6 +73,8 @@ factor_kinds! {
     Password => "password", "Password", ["pwd"], FirstStep, false;
     /// A code app, RFC 6238.
     Totp => "totp", "Code app", ["otp"], SecondStep, false;
+    /// A device that shows codes and was handed out, RFC 4226 or RFC 6238.
+    HardwareToken => "hardware_token", "Hardware token", ["otp"], SecondStep, false;
     /// A passkey or security key.
     Webauthn => "webauthn", "Passkey", ["swk"], SecondStepOrAlone, true;
     /// A phone with a key of its own, on which a sign-in is approved: another channel than the browser's.

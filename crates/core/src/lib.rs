@@ -25,3 +25,4 @@ pub mod text;
 pub mod text_message;
 pub mod throttle;
 pub mod tier;
+pub mod token_file;

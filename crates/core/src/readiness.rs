@@ -1,7 +1,7 @@
 //! What somebody can lose, and what would still let them in: told while they have it, so that nobody finds out when it is gone.
 //!
 //! A passkey lets its owner in alone, and stands in for a password that is forgotten: a new one is set by it. A code app, a
-//! phone app, a security key and a backup code let them in after the password, and not without it. So only who has no passkey is locked out
+//! hardware token, a phone app, a security key and a backup code let them in after the password, and not without it. So only who has no passkey is locked out
 //! by forgetting.
 
 /// A factor that works now.
@@ -18,6 +18,8 @@ pub enum WorkingFactor {
     SecurityKey,
     /// A phone that approves: its key is nowhere else.
     PhoneApp,
+    /// A device that shows codes, and does nothing else.
+    HardwareToken,
 }
 
 impl WorkingFactor {
@@ -134,7 +136,7 @@ impl ReadinessFacts {
 mod tests {
     use proptest::prelude::*;
 
-    use super::WorkingFactor::{CodeApp, Passkey, PhoneApp, SecurityKey};
+    use super::WorkingFactor::{CodeApp, HardwareToken, Passkey, PhoneApp, SecurityKey};
     use super::*;
 
     const ONE_DEVICE: WorkingFactor = Passkey { is_synced: false };
@@ -238,7 +240,7 @@ mod tests {
 
     fn any_facts() -> impl Strategy<Value = ReadinessFacts> {
         let factor =
-            prop_oneof![Just(CodeApp), Just(ONE_DEVICE), Just(SYNCED), Just(SecurityKey), Just(PhoneApp)];
+            prop::sample::select(vec![CodeApp, ONE_DEVICE, SYNCED, SecurityKey, PhoneApp, HardwareToken]);
         (any::<bool>(), prop::collection::vec(factor, 0..6), 0_u32..4).prop_map(
             |(has_password, factors, codes_left)| ReadinessFacts { has_password, factors, codes_left },
         )

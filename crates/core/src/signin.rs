@@ -223,7 +223,7 @@ impl Assurance {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use FactorKind::{BackupCode, EnrolmentPass, Password, Push, Totp, Webauthn};
+    use FactorKind::{BackupCode, EnrolmentPass, HardwareToken, Password, Push, Totp, Webauthn};
 
     const WITH: AccountStatus = AccountStatus { suspended: false, has_factor: true };
     const WITHOUT: AccountStatus = AccountStatus { suspended: false, has_factor: false };
@@ -244,7 +244,7 @@ mod tests {
     fn expected(step: FlowStep, shown: ShownFactor) -> Option<&'static [&'static str]> {
         match (step, shown.kind, shown.user_verified) {
             (FlowStep::First, Webauthn, true) => Some(&["swk", "user", "mfa"]),
-            (FlowStep::Second, Totp, _) => Some(&["pwd", "otp", "mfa"]),
+            (FlowStep::Second, Totp | HardwareToken, _) => Some(&["pwd", "otp", "mfa"]),
             (FlowStep::Second, Webauthn, false) => Some(&["pwd", "swk", "mfa"]),
             (FlowStep::Second, Webauthn, true) => Some(&["pwd", "swk", "user", "mfa"]),
             (FlowStep::Second, Push, _) => Some(&["pwd", "swk", "mca", "mfa"]),

@@ -108,7 +108,7 @@ events! {
         as "enrolled a factor"
         tells(owner, admins(has waits_until)) ocsf(FactorEnable) ssf(CredentialChange);
     MfaFactorRemoved<'_> = "mfa.factor_removed":
-        "A factor was removed: by its owner, or before it worked by staff or a contest."
+        "A factor was removed: by its owner; by staff or a contest before it worked; or with a hardware token that was retired."
         as "removed a factor of {person}"
         wants(before) tells(owner(why != "contested")) ocsf(FactorDisable) ssf(CredentialChange);
     MfaFactorNamed<'_> = "mfa.factor_named":
@@ -116,9 +116,16 @@ events! {
         as "named a factor"
         wants(before);
     MfaFactorResynced<'_> = "mfa.factor_resynced":
-        "A person set the clock of a code app right, with two of its codes and proof by another factor."
-        as "set the clock of a code app right"
+        "A person set the clock of a code app, or a hardware token, right, with two of its codes and proof by another factor."
+        as "set a code app or a hardware token right"
         wants(before) tells(owner);
+    MfaHardwareTokensImported<'_> = "mfa.hardware_tokens_imported":
+        "An admin imported the seeds of hardware tokens by a file. None is in the record."
+        as "imported hardware tokens"
+        tells(overseers);
+    MfaHardwareTokenRetired<'_> = "mfa.hardware_token_retired":
+        "An admin retired a hardware token: it is dead for good. Whose it was loses it, with a `mfa.factor_removed` beside."
+        as "retired a hardware token";
     MfaFactorApproved<'_> = "mfa.factor_approved":
         "A second staff member let a waiting passkey work before its time."
         as "let a waiting passkey of {person} work"

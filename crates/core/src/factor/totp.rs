@@ -1,6 +1,6 @@
-//! Time-based one-time passwords, RFC 6238: six digits, 30 s, SHA-1 (what every app understands).
+//! Time-based one-time passwords, RFC 6238: six digits, 30 s, SHA-1 (what every app understands); or as a hardware token makes them.
 
-use totp_rs::{Builder, Totp};
+use super::otp_codes::{CodeSequence, OtpCodes, TypedCode};
 
 /// Length of a secret. Unit: bytes (160 bits, RFC 4226 §4).
 pub const SECRET_BYTES: usize = 20;
@@ -12,6 +12,8 @@ const DIAGNOSED_STEPS: i64 = 20;
 /// How far off a clock may be that is set right by two codes. Unit: steps either way: an hour, which is what a clock without
 /// summer time is off by, and five minutes. A chance hit of both codes has odds of 261 in 10¹².
 const RESYNC_STEPS: i64 = 130;
+/// What a code app makes.
+const APP: OtpCodes = OtpCodes::APP;
 /// So many codes in a row at the far edge of what is accepted say that the clock is slow, and not the typing.
 const LATE_IN_A_ROW: i64 = 3;
 
@@ -70,12 +72,20 @@ impl PhoneClock {
 
 /// Checks a code: of the steps around now that the device's clock allows (D10), and later than the last one that was
 /// accepted. Units: `now` in seconds since 1970.
-pub fn check(secret: &[u8], code: &str, now: i64, (last_step, clock): (Option<i64>, PhoneClock)) -> Check {
-    let Some(totp) = totp(secret) else {
-        return Check::Wrong;
-    };
-    let current = now.div_euclid(STEP_SECONDS);
-    let matches = |distance: &i64| is_code_of(&totp, code, current.saturating_add(*distance));
+pub fn check(secret: &[u8], code: &str, now: i64, known: (Option<i64>, PhoneClock)) -> Check {
+    APP.sequence(secret, STEP_SECONDS)
+        .map_or(Check::Wrong, |codes| check_at(&codes, code, now.div_euclid(STEP_SECONDS), known))
+}
+
+/// The same for any device whose codes go by time. `current`: the time step that it is now.
+pub(super) fn check_at(
+    codes: &CodeSequence,
+    code: &str,
+    current: i64,
+    (last_step, clock): (Option<i64>, PhoneClock),
+) -> Check {
+    let code = TypedCode::new(code);
+    let matches = |distance: &i64| codes.has(&code, current.saturating_add(*distance));
     let near = clock.accepted().into_iter().find(matches);
     match near {
         Some(distance) if last_step.is_some_and(|last| current.saturating_add(distance) <= last) => {
@@ -94,11 +104,19 @@ pub fn check(secret: &[u8], code: &str, now: i64, (last_step, clock): (Option<i6
 /// Where the clock of a device stands that showed these two codes one after the other, the second just now; `None` when no clock
 /// up to an hour off does. The answer: the step of the second code, and the clock. Units: `now` in seconds since 1970.
 pub fn resync(secret: &[u8], (first, second): (&str, &str), now: i64) -> Option<(i64, PhoneClock)> {
-    let totp = totp(secret)?;
-    let current = now.div_euclid(STEP_SECONDS);
+    resync_at(&APP.sequence(secret, STEP_SECONDS)?, (first, second), now.div_euclid(STEP_SECONDS))
+}
+
+/// The same for any device whose codes go by time. `current`: the time step that it is now.
+pub(super) fn resync_at(
+    codes: &CodeSequence,
+    (first, second): (&str, &str),
+    current: i64,
+) -> Option<(i64, PhoneClock)> {
+    let (first, second) = (TypedCode::new(first), TypedCode::new(second));
     let shown = |distance: &i64| {
         let step = current.saturating_add(*distance);
-        is_code_of(&totp, second, step) && is_code_of(&totp, first, step - 1)
+        codes.has(&second, step) && codes.has(&first, step.saturating_sub(1))
     };
     let distance = std::iter::once(0).chain(nearest_first(RESYNC_STEPS)).find(shown)?;
     // One step back is the time that typing took.
@@ -111,15 +129,9 @@ fn nearest_first(most: i64) -> impl Iterator<Item = i64> {
     (1..=most).flat_map(|distance| [-distance, distance])
 }
 
-fn is_code_of(totp: &Totp, code: &str, step: i64) -> bool {
-    let digits: String = code.chars().filter(|c| !c.is_whitespace()).collect();
-    let at = u64::try_from(step.saturating_mul(STEP_SECONDS)).ok();
-    at.is_some_and(|at| totp.check(&digits, at).is_some())
-}
-
 /// The code of a secret at a moment: for the stand-in phone and for tests.
 pub fn code_at(secret: &[u8], now: i64) -> Option<String> {
-    Some(totp(secret)?.generate(u64::try_from(now).ok()?).to_string())
+    APP.sequence(secret, STEP_SECONDS)?.code(now.div_euclid(STEP_SECONDS))
 }
 
 /// "about 4 minutes slow"
@@ -144,22 +156,13 @@ pub fn text_key(secret: &[u8]) -> String {
 /// The `otpauth://` address behind the QR code.
 pub fn enrolment_url(secret: &[u8], issuer: &str, login: &str) -> Option<String> {
     let clean = |text: &str| text.replace(':', " ");
-    builder(secret)?
+    APP.builder(secret, STEP_SECONDS)?
         .with_issuer(Some(clean(issuer)))
         .with_account_name(clean(login))
         .build()
         .ok()?
         .to_url()
         .ok()
-}
-
-fn builder(secret: &[u8]) -> Option<Builder> {
-    // RFC 4226 asks for 128 bits at least; a shorter secret is a broken row, and proves nothing.
-    (secret.len() >= 16).then(|| Builder::new().with_secret(secret.to_vec().into_boxed_slice()).with_skew(0))
-}
-
-fn totp(secret: &[u8]) -> Option<Totp> {
-    Some(builder(secret)?.with_account_name("person").build_noncompliant())
 }
 
 #[cfg(test)]

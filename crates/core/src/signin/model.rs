@@ -16,6 +16,8 @@ use crate::id::PersonId;
 enum MeansOfProof {
     Password,
     CodeApp,
+    /// A token that shows codes.
+    Token,
     /// A passkey that makes sure who holds it.
     Passkey,
     /// A key that does not.
@@ -25,16 +27,17 @@ enum MeansOfProof {
     BackupCode,
     Pass,
 }
-use MeansOfProof::{BackupCode, CodeApp, Pass, Passkey, Password, Phone, SecurityKey};
+use MeansOfProof::{BackupCode, CodeApp, Pass, Passkey, Password, Phone, SecurityKey, Token};
 
-const ALL: [MeansOfProof; 7] = [Password, CodeApp, Passkey, SecurityKey, Phone, BackupCode, Pass];
-const FACTORS: [MeansOfProof; 4] = [CodeApp, Passkey, SecurityKey, Phone];
+const ALL: [MeansOfProof; 8] = [Password, CodeApp, Token, Passkey, SecurityKey, Phone, BackupCode, Pass];
+const FACTORS: [MeansOfProof; 5] = [CodeApp, Token, Passkey, SecurityKey, Phone];
 
 impl MeansOfProof {
     fn shown(self) -> ShownFactor {
         let kind = match self {
             Password => FactorKind::Password,
             CodeApp => FactorKind::Totp,
+            Token => FactorKind::HardwareToken,
             Passkey => return ShownFactor { kind: FactorKind::Webauthn, user_verified: true },
             SecurityKey => FactorKind::Webauthn,
             Phone => FactorKind::Push,
@@ -153,7 +156,7 @@ impl Model for GateAdversary {
             steps.extend([GateStep::Begin { flow }, GateStep::Enrol { flow }]);
             steps.extend(ALL.map(|means| GateStep::Show { flow, means }));
         }
-        steps.extend([CodeApp, Passkey, SecurityKey, Phone, Pass].map(GateStep::Change));
+        steps.extend([CodeApp, Token, Passkey, SecurityKey, Phone, Pass].map(GateStep::Change));
         steps.push(GateStep::SuspendOrEnable);
     }
 
@@ -193,7 +196,7 @@ impl Model for GateAdversary {
                 "a session is password and second step, or a passkey",
                 |_, world: &GateWorld| {
                     session(world, |opened, _| {
-                        let second = [CodeApp, Passkey, SecurityKey, Phone, BackupCode];
+                        let second = [CodeApp, Token, Passkey, SecurityKey, Phone, BackupCode];
                         let has = |means| opened.shown.contains(means);
                         has(&Passkey) || (has(&Password) && second.iter().any(has))
                     })
@@ -273,6 +276,7 @@ fn no_order_of_steps_leads_past_a_proof() {
 fn what_opens_a_session_and_what_an_enrolment() {
     let enough = [
         vec![Password, CodeApp],
+        vec![Password, Token],
         vec![Password, SecurityKey],
         vec![Password, Phone],
         vec![Password, BackupCode],

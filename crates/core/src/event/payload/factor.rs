@@ -45,7 +45,7 @@ pub struct EnrolledPasskey {
 pub enum MfaFactorRemoved<'a> {
     /// By the person.
     ByOwner {
-        /// `totp`, `webauthn`, `push`.
+        /// `totp`, `hardware_token`, `webauthn`, `push`.
         kind: &'a str,
         /// Which one.
         factor: &'a str,
@@ -56,7 +56,7 @@ pub enum MfaFactorRemoved<'a> {
     },
     /// By staff or the operator.
     ByOthers {
-        /// `totp`, `webauthn`, `push`.
+        /// `totp`, `hardware_token`, `webauthn`, `push`.
         kind: &'a str,
         /// Which one.
         factor: &'a str,
@@ -75,7 +75,7 @@ pub enum MfaFactorRemoved<'a> {
 /// `mfa.factor_named`
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct MfaFactorNamed<'a> {
-    /// `totp`, `webauthn`, `push`.
+    /// `totp`, `hardware_token`, `webauthn`, `push`.
     pub kind: &'a str,
     /// Which one.
     pub factor: &'a str,
@@ -90,10 +90,28 @@ pub struct MfaFactorResynced<'a> {
     pub kind: FactorKind,
     /// Which one.
     pub factor: &'a str,
-    /// How far its clock is off; negative = slow. Unit: steps of 30 s.
+    /// How far its clock is off; negative = slow. Unit: time steps of the device, 30 s or 60 s; 0 where it counts presses.
     pub clock_steps: i64,
     /// The other factor that proved it.
     pub proven_by: ProvingFactor<'a>,
+}
+
+/// `mfa.hardware_tokens_imported`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct MfaHardwareTokensImported<'a> {
+    /// How many.
+    pub tokens: usize,
+    /// The SHA-256 of the file, in hexadecimal.
+    pub file_sha256: &'a str,
+}
+
+/// `mfa.hardware_token_retired`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct MfaHardwareTokenRetired<'a> {
+    /// Which one.
+    pub token: &'a str,
+    /// What stands on its back.
+    pub serial: &'a str,
 }
 
 /// `mfa.factor_approved`

@@ -190,6 +190,14 @@ fn factors(written: &mut WrittenKinds) {
         }),
     );
     written.check(
+        MfaHardwareTokensImported { tokens: 200, file_sha256: "9f86" },
+        json!({ "tokens": 200, "file_sha256": "9f86" }),
+    );
+    written.check(
+        MfaHardwareTokenRetired { token: "t1", serial: "FT-0042" },
+        json!({ "token": "t1", "serial": "FT-0042" }),
+    );
+    written.check(
         MfaFactorNamed { kind: "totp", factor: "f1", label: "Work phone" },
         json!({ "kind": "totp", "factor": "f1", "label": "Work phone" }),
     );
