@@ -138,6 +138,8 @@ CREATE TABLE factors (
     -- How far the clock of a code app is known to be off, in steps of 30 s, and how many codes in a row came late.
     clock_steps BIGINT NOT NULL DEFAULT 0,
     clock_late BIGINT NOT NULL DEFAULT 0,
+    -- When a hardware token showed a code that is right for one pressed too often; nothing once a code was accepted.
+    out_of_step_at BIGINT,
     -- 1: it shows only that somebody holds it, so that it opens nothing without the password.
     second_step_only BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
@@ -152,6 +154,28 @@ CREATE TABLE factors (
 );
 CREATE INDEX factors_of_person ON factors (tenant_id, person_id);
 CREATE INDEX factors_by_time ON factors (tenant_id, usable_at);
+
+CREATE TABLE hardware_tokens (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    serial TEXT NOT NULL,
+    -- How it makes its codes: JSON.
+    model TEXT NOT NULL,
+    -- Its seed. Empty once it is somebody's factor, whose row has it then, and once it is retired.
+    sealed {bytes} NOT NULL,
+    -- The last count before the first code that is accepted.
+    last_step BIGINT,
+    imported_by TEXT NOT NULL,
+    imported_at BIGINT NOT NULL,
+    -- The factor that it became, removed or not: no token is handed out twice.
+    factor_id TEXT,
+    retired_at BIGINT,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, serial),
+    FOREIGN KEY (tenant_id, imported_by) REFERENCES persons (tenant_id, id),
+    FOREIGN KEY (tenant_id, factor_id) REFERENCES factors (tenant_id, id)
+);
+CREATE INDEX hardware_tokens_of_factor ON hardware_tokens (tenant_id, factor_id) WHERE factor_id IS NOT NULL;
 
 CREATE TABLE backup_code_sets (
     tenant_id TEXT NOT NULL,

@@ -83,7 +83,9 @@ pub async fn start(
     let (create, registration) = Registration::begin(scope, person, exclude, second_step_only)?;
     let pending = PendingPasskey { registration, asked };
     let token = ceremony::begin(scope, CeremonyKind::AddPasskey, Some(&person.id), &pending).await?;
-    let takes_code = factors.iter().any(|factor| factor.is(FactorKind::Totp) && factor.works(now));
+    let takes_code = factors.iter().any(|factor| {
+        (factor.is(FactorKind::Totp) || factor.is(FactorKind::HardwareToken)) && factor.works(now)
+    });
     Ok(Invitation { token, create, get, takes_code })
 }
 

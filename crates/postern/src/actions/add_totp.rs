@@ -30,7 +30,7 @@ pub struct OfferedCodeApp {
     pub secret: Zeroizing<Vec<u8>>,
     /// Options for `navigator.credentials.get`, where a passkey or a security key works.
     pub get: Option<Value>,
-    /// Whether a code app works already, whose code proves it too.
+    /// Whether a code app or a hardware token works already, whose code proves it too.
     pub takes_code: bool,
 }
 
@@ -72,7 +72,7 @@ pub async fn offered(scope: &Scope, caller: &Caller, token: &str) -> Result<Offe
     Ok(OfferedCodeApp {
         secret: open(scope, caller, &pending)?,
         get: pending.asked.map(|(options, _)| options),
-        takes_code: own.iter().any(|factor| factor.is(FactorKind::Totp) && factor.works(scope.now)),
+        takes_code: factors::which_prove(&own, scope.now).0,
     })
 }
 

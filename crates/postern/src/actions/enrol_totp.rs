@@ -89,7 +89,9 @@ pub(super) async fn complete(
     let shown =
         renew_backup_codes::show(scope, &mut change, person, (new, CodePage::Enrolment), None).await?;
     // Bound anew: the old counts go with the old factors (NIST SP 800-63B-4 §3.2.2).
-    for kind in [FactorKind::Totp, FactorKind::BackupCode, FactorKind::EnrolmentPass] {
+    for kind in
+        [FactorKind::Totp, FactorKind::HardwareToken, FactorKind::BackupCode, FactorKind::EnrolmentPass]
+    {
         throttles::forget(&mut change, &RateLimitKey::of_person(person, kind)).await?;
     }
     notify::announce(scope, &mut change, person, None, Notice::FactorEnrolled).await?;

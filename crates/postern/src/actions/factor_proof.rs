@@ -4,18 +4,19 @@
 use postern_core::event::Event;
 use postern_core::event::payload::{ProvingFactor, StepRefused};
 use postern_core::factor::FactorKind;
-use postern_core::factor::totp::{Check, PhoneClock};
+use postern_core::factor::totp::PhoneClock;
 use serde::Deserialize;
 use webauthn_rs::prelude::{AuthenticationResult, PublicKeyCredential, SecurityKeyAuthentication};
 
 use super::ceremony::{self, Challenge};
 use super::passkeys::{self, HeldPasskey};
 use super::server_clock;
-use super::use_totp::{self, REUSED, WrongCode};
+use super::use_totp::{CodeCheck, REUSED, WrongCode, check_kind};
 use super::{ActionError, Caller, RateLimit};
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
+use crate::store::factors::Factor;
 use crate::store::{Change, StoreError, ceremonies, factors, sessions};
 use crate::texts::MessageId;
 
@@ -23,7 +24,7 @@ use crate::texts::MessageId;
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FactorProof {
-    /// A code from their app.
+    /// A code from their app, or from their hardware token.
     Code(String),
     /// The answer of one of their passkeys or security keys to the ceremony's challenge.
     Assertion(Box<PublicKeyCredential>),
@@ -60,7 +61,7 @@ pub(super) struct RightProof {
 }
 
 enum Shown {
-    Code { factor: String, step: i64, clock: PhoneClock },
+    Code { factor: String, kind: FactorKind, step: i64, clock: PhoneClock },
     Touch { held: Box<HeldPasskey>, result: Box<AuthenticationResult> },
 }
 
@@ -178,22 +179,52 @@ async fn check_code(
     code: &str,
 ) -> Result<RightProof, ActionError> {
     let person = &caller.person.id;
-    // The count is the one of the sign-in: who guesses here has no guesses more.
-    let limit = RateLimit::of_person(scope, person, FactorKind::Totp, None).await?;
+    let held = factors::list(&scope.app.db, &scope.tenant.id, person).await?;
+    // The count is the one of the sign-in: who guesses here has no guesses more. Whoever has both an app and a token pays with
+    // the app's for either: one field takes their codes.
+    let kinds = kinds_with_codes(scope, &held);
+    let counted = kinds.first().copied().unwrap_or(FactorKind::Totp);
+    let limit = RateLimit::of_person(scope, person, counted, None).await?;
     if let Err(throttled) = limit.acquire(scope).await {
         refuse(scope, caller, step, "too many codes").await?;
         return Err(throttled);
     }
-    let held = factors::list(&scope.app.db, &scope.tenant.id, person).await?;
-    let (factor, check) = use_totp::check(scope, person, (&held, code))?;
-    if let Check::Accepted { step, clock } = check {
-        let shown = Shown::Code { factor, step, clock };
-        return Ok(RightProof { session: caller.session.clone(), limit: Some(limit), shown });
+    let mut wrong: Option<WrongCode> = None;
+    for kind in kinds {
+        match check_kind(scope, person, kind, (&held, code))? {
+            (factor, CodeCheck::Accepted { step, clock }) => {
+                let shown = Shown::Code { factor, kind, step, clock };
+                return Ok(RightProof { session: caller.session.clone(), limit: Some(limit), shown });
+            }
+            (factor, CodeCheck::Refused(refused)) => {
+                if refused.is_out_of_step {
+                    mark_out_of_step(scope, &factor).await?;
+                }
+                // What says more than "wrong" is the better word.
+                if wrong.as_ref().is_none_or(WrongCode::is_plain) {
+                    wrong = Some(refused);
+                }
+            }
+        }
     }
-    let wrong = server_clock::blame(scope, person, WrongCode::of(check)).await?;
+    let wrong = server_clock::blame(scope, person, wrong.unwrap_or_else(WrongCode::plain)).await?;
     refuse(scope, caller, step, wrong.cause).await?;
-    limit.disable_at_limit(scope, person, FactorKind::Totp).await?;
+    limit.disable_at_limit(scope, person, counted).await?;
     Err(ActionError::invalid("code", wrong.message))
+}
+
+/// What of theirs shows codes, the app first.
+fn kinds_with_codes(scope: &Scope, held: &[Factor]) -> Vec<FactorKind> {
+    let works = |kind: &FactorKind| held.iter().any(|factor| factor.is(*kind) && factor.works(scope.now));
+    [FactorKind::Totp, FactorKind::HardwareToken].into_iter().filter(works).collect()
+}
+
+async fn mark_out_of_step(scope: &Scope, factor: &str) -> Result<(), ActionError> {
+    let mut change = scope.begin().await?;
+    factors::save_out_of_step(&mut change, factor).await?;
+    Ok(change
+        .commit_unrecorded("a wrong code is recorded by itself; this words what its owner reads")
+        .await?)
 }
 
 impl RightProof {
@@ -211,9 +242,9 @@ impl RightProof {
         sessions::save_factor_shown(change, &self.session, &token_hash(&token)).await?;
         scope.factor_shown.give(token);
         match self.shown {
-            Shown::Code { factor, step, clock } => {
+            Shown::Code { factor, kind, step, clock } => {
                 match factors::save_step(change, &factor, (step, clock)).await {
-                    Ok(()) => Ok(ProvenBy { factor, kind: FactorKind::Totp, is_passkey: false }),
+                    Ok(()) => Ok(ProvenBy { factor, kind, is_passkey: false }),
                     Err(StoreError::Conflict) => Err(ActionError::invalid("code", REUSED)),
                     Err(other) => Err(other.into()),
                 }

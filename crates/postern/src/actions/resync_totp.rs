@@ -1,5 +1,5 @@
-//! A person sets the clock of a code app right with us: two codes that follow each other show where it stands, and another factor
-//! proves that the phone is still theirs (RFC 6238 §6, D10).
+//! A person sets a code app, or a hardware token, right with us: two codes that follow each other show where it stands, and another factor
+//! proves that it is still theirs (RFC 6238 §6, D10).
 
 use postern_core::event::Event;
 use postern_core::event::payload::{MfaFactorResynced, StepRefused};
@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::ceremony::Challenge;
 use super::factor_proof::{self, FactorProof};
+use super::hardware_tokens::TokenSecret;
 use super::on_record::Attempt;
 use super::use_totp::REUSED;
 use super::{ActionError, Caller, RateLimit};
@@ -62,12 +63,14 @@ async fn check_and_save(
     let app = load_app(scope, caller, id).await?;
     // The count is the one of the sign-in: who guesses here has no guesses more. A code of another app has paid there.
     let right = factor_proof::check(scope, caller, STEP, (answer.proof, asked.as_ref())).await?;
-    let limit = RateLimit::of_person(scope, person, FactorKind::Totp, None).await?;
-    if asked.is_some() {
+    let kind = if app.is(FactorKind::Totp) { FactorKind::Totp } else { FactorKind::HardwareToken };
+    let limit = RateLimit::of_person(scope, person, kind, None).await?;
+    // A code that was typed has paid with the app's count, where there is an app.
+    if asked.is_some() || kind != FactorKind::Totp {
         limit.acquire(scope).await?;
     }
     // Neither the code nor the touch is used up by a slip of the finger here.
-    let (step, clock) = look(scope, caller, &app, answer, &limit).await?;
+    let (step, clock) = look(scope, caller, (&app, kind), answer, &limit).await?;
     let mut change = caller.change(scope).await?;
     if asked.is_some() {
         ceremonies::consume(&mut change, key).await?;
@@ -81,9 +84,10 @@ async fn check_and_save(
         other => other?,
     }
     limit.clear(&mut change).await?;
-    notify::announce(scope, &mut change, person, None, Notice::ClockSet).await?;
+    let notice = if kind == FactorKind::Totp { Notice::ClockSet } else { Notice::HardwareTokenSet };
+    notify::announce(scope, &mut change, person, None, notice).await?;
     let resynced = MfaFactorResynced {
-        kind: FactorKind::Totp,
+        kind,
         factor: &app.id,
         clock_steps: clock.steps,
         proven_by: proven_by.on_record(),
@@ -92,10 +96,11 @@ async fn check_and_save(
     Ok(change.commit(&Event::new(caller.actor(), resynced).person(person).before(before)).await?)
 }
 
-/// The app, if it is theirs and works.
+/// The app or the token, if it is theirs and works.
 pub async fn load_app(scope: &Scope, caller: &Caller, id: &str) -> Result<Factor, ActionError> {
     let own = factors::list(&scope.app.db, &scope.tenant.id, &caller.person.id).await?;
-    let is_it = |factor: &Factor| factor.id == id && factor.is(FactorKind::Totp) && factor.works(scope.now);
+    let shows_codes = |factor: &Factor| factor.is(FactorKind::Totp) || factor.is(FactorKind::HardwareToken);
+    let is_it = |factor: &Factor| factor.id == id && shows_codes(factor) && factor.works(scope.now);
     own.into_iter().find(is_it).ok_or(ActionError::NotFound)
 }
 
@@ -103,17 +108,24 @@ pub async fn load_app(scope: &Scope, caller: &Caller, id: &str) -> Result<Factor
 async fn look(
     scope: &Scope,
     caller: &Caller,
-    app: &Factor,
+    (app, kind): (&Factor, FactorKind),
     answer: ResyncAnswer<'_>,
     limit: &RateLimit,
 ) -> Result<(i64, PhoneClock), ActionError> {
     let person = &caller.person.id;
-    let secret = scope.tenant.keys.unseal(&Factor::place(&scope.tenant.id, person, &app.id), &app.sealed)?;
-    if let Some(found) = totp::resync(&secret, (answer.first, answer.second), scope.now.as_second()) {
+    let codes = (answer.first, answer.second);
+    let found = if kind == FactorKind::Totp {
+        let place = Factor::place(&scope.tenant.id, person, &app.id);
+        let secret = scope.tenant.keys.unseal(&place, &app.sealed)?;
+        totp::resync(&secret, codes, scope.now.as_second())
+    } else {
+        TokenSecret::open(scope, person, app)?.resync(scope, codes, app.last_step)?
+    };
+    if let Some(found) = found {
         return Ok(found);
     }
     let refused = StepRefused { step: STEP, why: "two codes that do not follow each other" };
     scope.begin().await?.commit(&Event::new(caller.actor(), refused).person(person)).await?;
-    limit.disable_at_limit(scope, person, FactorKind::Totp).await?;
+    limit.disable_at_limit(scope, person, kind).await?;
     Err(ActionError::invalid("first_code", MessageId("codes-do-not-follow")))
 }

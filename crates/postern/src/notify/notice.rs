@@ -97,6 +97,8 @@ notices! {
     PasswordReplaced => "password_replaced", "password-replaced", spoken;
     /// The clock of a code app was set right, by two of its codes and another factor.
     ClockSet => "clock_set", "clock-set", spoken;
+    /// A hardware token was set right, by two of its codes and another factor.
+    HardwareTokenSet => "hardware_token_set", "hardware-token-set", spoken;
     /// Its owner ended every other session.
     OtherSessionsEnded => "other_sessions_ended", "other-sessions-ended", written;
     /// Its owner said on the account page of something there that it was not them.

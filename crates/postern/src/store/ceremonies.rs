@@ -22,6 +22,8 @@ pub enum CeremonyKind {
     StepUp,
     /// Adding a code app to one's account.
     AddTotp,
+    /// Adding a hardware token to one's account.
+    AddHardwareToken,
     /// Asking for a link that adds a phone to one's account.
     AddPush,
     /// A phone that follows the link.
@@ -55,6 +57,7 @@ impl CeremonyKind {
             Self::RemoveFactor => "remove_factor",
             Self::StepUp => "step_up",
             Self::AddTotp => "add_totp",
+            Self::AddHardwareToken => "add_hardware_token",
             Self::AddPush => "add_push",
             Self::EnrolPush => "enrol_push",
             Self::RenewBackupCodes => "renew_backup_codes",

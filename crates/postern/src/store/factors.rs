@@ -11,8 +11,8 @@ use super::row::row;
 use super::{Change, Db, Result, micros, one_row};
 
 row! {
-    /// A factor. `sealed` holds the TOTP secret, or as JSON the passkey, or the key of a phone; `last_step` the time
-    /// step of its last code, or when a phone last spoke.
+    /// A factor. `sealed` holds the TOTP secret, or as JSON the passkey, the key of a phone, or seed and model of a hardware
+    /// token; `last_step` the time step or the count of its last code, or when a phone last spoke.
     pub struct Factor {
         pub id: String,
         pub person_id: String,
@@ -22,6 +22,7 @@ row! {
         pub last_step: Option<i64>,
         pub clock_steps: i64,
         pub clock_late: i64,
+        pub out_of_step_at: Option<i64>,
         pub second_step_only: i64,
         pub created_at: i64,
         pub usable_at: i64,
@@ -30,7 +31,7 @@ row! {
     }
 }
 
-const COLUMNS: &str = "id, person_id, kind, label, sealed, last_step, clock_steps, clock_late, second_step_only, \
+const COLUMNS: &str = "id, person_id, kind, label, sealed, last_step, clock_steps, clock_late, out_of_step_at, second_step_only, \
                        created_at, usable_at, last_used_at, disabled_at";
 
 impl Factor {
@@ -70,10 +71,10 @@ impl Factor {
     }
 }
 
-/// Whether a code, and whether a passkey of theirs proves a change of their account now.
+/// Whether a code of an app or a hardware token, and whether a passkey of theirs proves a change of their account now.
 pub fn which_prove(own: &[Factor], now: Timestamp) -> (bool, bool) {
     let works = |kind| own.iter().any(|factor| factor.is(kind) && factor.works(now));
-    (works(FactorKind::Totp), works(FactorKind::Webauthn))
+    (works(FactorKind::Totp) || works(FactorKind::HardwareToken), works(FactorKind::Webauthn))
 }
 
 /// More than anybody carries; a session that was stolen fills no table.
@@ -194,7 +195,7 @@ pub async fn insert(change: &mut Change<'_>, new: &NewFactor<'_>) -> Result<()> 
 pub async fn save_step(change: &mut Change<'_>, id: &str, (step, clock): (i64, PhoneClock)) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     let done = sqlx::query(
-        "UPDATE factors SET last_step = $3, last_used_at = $4, clock_steps = $5, clock_late = $6 \
+        "UPDATE factors SET last_step = $3, last_used_at = $4, clock_steps = $5, clock_late = $6, out_of_step_at = NULL \
          WHERE tenant_id = $1 AND id = $2 AND removed_at IS NULL AND disabled_at IS NULL AND usable_at <= $4 \
          AND (last_step IS NULL OR last_step < $3)",
     )
@@ -207,6 +208,20 @@ pub async fn save_step(change: &mut Change<'_>, id: &str, (step, clock): (i64, P
     .execute(change.conn())
     .await?;
     one_row(&done)
+}
+
+/// A hardware token showed a code that is right for one that was pressed too often. It is no longer there: that is fine.
+pub async fn save_out_of_step(change: &mut Change<'_>, id: &str) -> Result<()> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    sqlx::query(
+        "UPDATE factors SET out_of_step_at = $3 WHERE tenant_id = $1 AND id = $2 AND removed_at IS NULL AND disabled_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .bind(at)
+    .execute(change.conn())
+    .await?;
+    Ok(())
 }
 
 /// A passkey was used; its counter moved.

@@ -1,6 +1,7 @@
 //! Our own sign-in records: what diagnosis reads.
 
 use jiff::Timestamp;
+use postern_core::factor::FactorKind;
 use postern_core::id::{PersonId, TenantId};
 use postern_signals::{AttemptResult, Cause, Method, Position, Provider, SignIn};
 use serde::Deserialize;
@@ -51,6 +52,8 @@ impl SignInRow {
 
 /// What was shown; unknown for a word that signals have no name for.
 pub fn method(word: &str) -> Method {
+    // Signals have one name for the codes of apps and of tokens.
+    let word = if word == FactorKind::HardwareToken.as_str() { FactorKind::Totp.as_str() } else { word };
     Method::deserialize(StrDeserializer::<serde::de::value::Error>::new(word)).unwrap_or_default()
 }
 
@@ -166,8 +169,7 @@ pub async fn find_of_person(
 pub const AFTER_PASSWORD: &str = "after the password";
 
 /// What is shown after the right password.
-const SECOND_STEPS: &str =
-    "(method IN ('totp', 'backup_code', 'push') OR (method = 'webauthn' AND detail = 'after the password'))";
+const SECOND_STEPS: &str = "(method IN ('totp', 'hardware_token', 'backup_code', 'push') OR (method = 'webauthn' AND detail = 'after the password'))";
 
 /// How often somebody has shown the right password and failed at the second step since the person last signed in, and since
 /// `from`; read inside the change. `but_from`: an address and a browser whose attempts do not count.

@@ -1,0 +1,83 @@
+//! An admin imports the seeds of hardware tokens by a file: all of it, or nothing. No seed is ever shown again.
+
+use postern_core::event::Event;
+use postern_core::event::payload::MfaHardwareTokensImported;
+use postern_core::factor::hardware_token::MovingFactor;
+use postern_core::policy::ManagePeople;
+use postern_core::token_file::{TokenFileError, TokenRow, TokenRowProblem, parse_tokens};
+use sha2::{Digest as _, Sha256};
+
+use super::on_record::Attempt;
+use super::{ActionError, Caller, permit_on_tenant};
+use crate::notify;
+use crate::scope::Scope;
+use crate::store::hardware_tokens::{self, HardwareToken, NewHardwareToken};
+
+/// Imports them. The answer: how many.
+pub async fn import_hardware_tokens(
+    scope: &Scope,
+    caller: &Caller,
+    bytes: &[u8],
+) -> Result<usize, ActionError> {
+    let attempt = Attempt { actor: caller.actor(), step: "import_hardware_tokens", case: None, person: None };
+    attempt.run(scope, || import(scope, caller, bytes)).await
+}
+
+async fn import(scope: &Scope, caller: &Caller, bytes: &[u8]) -> Result<usize, ActionError> {
+    let permit = permit_on_tenant::<ManagePeople>(scope, caller).await?;
+    let tokens = parse_tokens(bytes)?;
+    expect_new(scope, &tokens).await?;
+    caller.expect_step_up(scope.now)?;
+    let rows = tokens.iter().map(|token| sealed(scope, token)).collect::<Result<Vec<_>, _>>()?;
+    let mut change = caller.change(scope).await?;
+    hardware_tokens::insert_all(&mut change, &caller.person.id, &rows).await?;
+    let count = rows.len();
+    let said = if count == 1 { "a hardware token".to_owned() } else { format!("{count} hardware tokens") };
+    let text = format!("{} imported {said} by a file.", caller.person.name);
+    notify::notify_overseers(
+        scope,
+        &mut change,
+        ("Hardware tokens were imported", &text, "/desk/hardware-tokens"),
+    )
+    .await?;
+    let file_sha256 = &data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
+    let imported = MfaHardwareTokensImported { tokens: count, file_sha256 };
+    change.commit(&Event::new(caller.actor(), imported).policies(permit.policies())).await?;
+    Ok(count)
+}
+
+/// None was imported before: a seed that took another's place would let in whoever wrote the file.
+async fn expect_new(scope: &Scope, tokens: &[TokenRow]) -> Result<(), ActionError> {
+    let known = hardware_tokens::list_serials(&scope.app.db, &scope.tenant.id).await?;
+    let again = tokens.iter().filter(|token| known.contains(&token.serial)).take(50);
+    let problems: Vec<TokenRowProblem> = again
+        .map(|token| TokenRowProblem {
+            line: token.line,
+            message: "A token with this serial number was imported before.".to_owned(),
+        })
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(TokenFileError::Rows(problems).into()) }
+}
+
+fn sealed<'a>(scope: &Scope, token: &'a TokenRow) -> Result<NewHardwareToken<'a>, ActionError> {
+    let id = scope.app.rng.id(scope.now)?;
+    let place = HardwareToken::place(&scope.tenant.id, &id);
+    // The last count before the first code; a clock has no such thing.
+    let last_step = match token.model.moved_by {
+        MovingFactor::Count => token.counter.checked_sub(1).filter(|last| *last >= 0),
+        MovingFactor::Time { .. } => None,
+    };
+    Ok(NewHardwareToken {
+        serial: &token.serial,
+        model: serde_json::to_string(&token.model)?,
+        sealed: scope.tenant.keys.seal(&scope.app.rng, &place, token.seed.as_bytes())?,
+        last_step,
+        id,
+    })
+}
+
+impl From<TokenFileError> for ActionError {
+    fn from(error: TokenFileError) -> Self {
+        Self::invalid("csv", error.to_string())
+    }
+}
