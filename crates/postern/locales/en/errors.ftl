@@ -71,6 +71,9 @@ phone-link-is-over = This link does not work: it was used, or is too old. Ask fo
 not-a-push-service = This is no address of a push service: it must begin with https.
 not-a-phone-key = This is no key of a phone.
 wrong-code = This code is wrong. Type the six digits that your app shows now.
+wrong-token-code = This code is wrong. Type what your token shows now; if it has a button, press it once.
+token-code-used = This code was used already. Press the button of your token for the next one, or wait until it shows another.
+token-does-not-fit = This serial number and these codes do not belong together, or the token is no longer given out. Look at the number on its back, and type two codes that it shows one after the other. If that does not help, ask whoever gave it to you.
 code-used-already = This code was used already. Wait for the next one; it comes within 30 seconds.
 clock-slow-by-seconds = { $count ->
     [one] Your phone's clock is about a second slow. Set it to automatic in the phone's date and time settings, then type the next code.
@@ -88,8 +91,8 @@ clock-fast-by-minutes = { $count ->
     [one] Your phone's clock is about a minute fast. Set it to automatic in the phone's date and time settings, then type the next code.
    *[other] Your phone's clock is about { $count } minutes fast. Set it to automatic in the phone's date and time settings, then type the next code.
 }
-codes-do-not-follow = These are not two codes of this app that follow each other. Type the one that it shows now, wait for the next, and type that one too.
-another-factor-proves-it = This code is of the app whose clock is being set. Show another factor of yours.
+codes-do-not-follow = These are not two codes that follow each other. Type the one that it shows now, then the next one.
+another-factor-proves-it = This code is of what is being set right. Show another factor of yours.
 wrong-backup-code = This backup code is wrong or was used already.
 wrong-pass = This pass is wrong, was used, or has run out. Show a new one on your recovery page.
 unknown-passkey = This passkey is not known here. It may have been removed by a reset.

@@ -176,6 +176,10 @@ notice-clock-set-subject = The clock of a code app was set
 notice-clock-set-short = The clock of your code app was set.
 notice-clock-set-text = Somebody who is signed in to your account, and showed two codes of an app of yours and another sign-in method, told us how far the clock of that app is off. Its codes count by that clock now.
 
+notice-hardware-token-set-subject = A hardware token was set right
+notice-hardware-token-set-short = Your hardware token was set right.
+notice-hardware-token-set-text = Somebody who is signed in to your account, and showed two codes of a hardware token of yours and another sign-in method, told us which code that token shows now. Its codes count from there on.
+
 notice-other-sessions-ended-subject = Other sessions of your account were ended
 notice-other-sessions-ended-short = All sessions but one were ended.
 notice-other-sessions-ended-text = Somebody who is signed in to your account, and showed one of your sign-in methods, ended every other session of it.

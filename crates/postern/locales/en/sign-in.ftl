@@ -15,6 +15,7 @@ back-to-recovery = Back to your recovery page
 second-step-title = Second step
 second-step-heading = One more step
 approve-on-your-phone = Approve on your phone
+code-from-your-token = Code from your token
 use-passkey-or-key = Use your passkey or security key
 use-a-backup-code = Use a backup code
 backup-code = Backup code

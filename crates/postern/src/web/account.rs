@@ -12,6 +12,7 @@ pub mod notices;
 pub mod overview;
 pub mod passkeys;
 pub mod password;
+pub mod hardware_token;
 pub mod push;
 pub mod remove_contact;
 pub mod replace_password;

@@ -16,6 +16,7 @@ pub mod errors;
 pub mod factors;
 pub mod findings;
 pub mod home;
+pub mod hardware_tokens;
 pub mod import_sign_ins;
 pub mod imports;
 pub mod incident_view;
@@ -73,6 +74,7 @@ pub fn routes() -> Router<Arc<App>> {
 fn people_import() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/people/import", post(bulk_people::import_people))
+        .route("/api/v1/hardware-tokens/import", post(hardware_tokens::import))
         .layer(DefaultBodyLimit::max(MAX_IMPORT_BODY))
         .layer(from_fn(read_out))
 }
@@ -125,6 +127,8 @@ fn account() -> Router<Arc<App>> {
         .route("/api/v1/account/factors/{id}/remove/finish", post(factors::finish_remove))
         .route("/api/v1/account/code-apps/start", post(code_apps::start))
         .route("/api/v1/account/code-apps/finish", post(code_apps::finish))
+        .route("/api/v1/account/hardware-token/start", post(hardware_tokens::start))
+        .route("/api/v1/account/hardware-token/finish", post(hardware_tokens::finish))
         .route("/api/v1/account/push/start", post(push::start))
         .route("/api/v1/account/push/finish", post(push::finish))
         .route("/api/v1/account/backup-codes/start", post(backup_codes::start))
@@ -186,6 +190,8 @@ fn desk() -> Router<Arc<App>> {
         .route("/api/v1/findings/{id}/close", post(findings::close))
         .route("/api/v1/jobs", get(jobs::list))
         .route("/api/v1/jobs/{id}/run-again", post(jobs::run_again))
+        .route("/api/v1/hardware-tokens", get(hardware_tokens::list))
+        .route("/api/v1/hardware-tokens/{id}/retire", post(hardware_tokens::retire))
         .route("/api/v1/tokens", get(tokens::list).post(tokens::create_service_token))
         .route("/api/v1/tokens/{id}", delete(tokens::revoke_service_token))
 }

@@ -13,6 +13,7 @@ pub mod export_cases;
 pub mod export_people;
 pub mod hand_over;
 pub mod home;
+pub mod hardware_tokens;
 pub mod import_people;
 pub mod imports;
 pub mod incident;

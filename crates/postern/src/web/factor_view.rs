@@ -13,7 +13,7 @@ use crate::store::time;
 #[derive(Serialize, ToSchema)]
 pub struct FactorView {
     pub id: String,
-    /// `totp`, `webauthn` or `push`.
+    /// `totp`, `hardware_token`, `webauthn` or `push`.
     pub kind: String,
     /// What it is, in words.
     pub title: &'static str,
@@ -32,6 +32,8 @@ pub struct FactorView {
     pub disabled: bool,
     /// How far the clock of a code app is known to be off; `null` where it is right, and for what has no clock.
     pub clock: Option<ClockOff>,
+    /// Whether a hardware token showed a code that is right for one that was pressed too often: it wants to be set right.
+    pub out_of_step: bool,
 }
 
 /// A clock that is off.
@@ -46,7 +48,8 @@ pub struct ClockOff {
 impl ClockOff {
     /// Of a code app, as far as its codes have shown.
     pub fn of(factor: &Factor) -> Option<Self> {
-        let steps = factor.clock().steps;
+        // The steps of a token may be longer, and whoever has it can't set its clock.
+        let steps = if factor.is(FactorKind::Totp) { factor.clock().steps } else { 0 };
         let seconds = steps.saturating_abs().saturating_mul(STEP_SECONDS);
         (steps != 0).then_some(Self { is_slow: steps < 0, seconds })
     }
@@ -66,6 +69,7 @@ impl FactorView {
             waits_until: factor.waits(now).then(|| time(factor.usable_at)),
             disabled: factor.disabled_at.is_some(),
             clock: ClockOff::of(factor),
+            out_of_step: factor.out_of_step_at.is_some(),
         }
     }
 }

@@ -12,13 +12,20 @@ const MOST_FIELDS: usize = 100;
 pub(super) fn page_of_form(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').skip(1).collect();
     match parts.as_slice() {
-        ["sign-in", "second-step" | "backup-code", ..] => "/sign-in/second-step".to_owned(),
+        ["sign-in", "second-step" | "backup-code" | "hardware-token", ..] => {
+            "/sign-in/second-step".to_owned()
+        }
         ["sign-in", "push", ..] => "/sign-in/push".to_owned(),
         ["recover", "case", ..] => "/recover/case".to_owned(),
         ["account", "factors", id, page @ ("remove" | "resync"), _, ..] => {
             format!("/account/factors/{id}/{page}")
         }
-        ["account", page @ ("backup-codes" | "push" | "password" | "replace-password"), _, ..] => {
+        [
+            "account",
+            page @ ("backup-codes" | "hardware-token" | "push" | "password" | "replace-password"),
+            _,
+            ..,
+        ] => {
             format!("/account/{page}")
         }
         ["sign-out"] => "/account".to_owned(),
@@ -74,9 +81,11 @@ fn label(field: &str) -> ErrorText {
         "current_password" => MessageId("current-password"),
         "new_password" => MessageId("new-password"),
         "code" => MessageId("code"),
+        "token_code" => MessageId("code-from-your-token"),
         "second_code" => MessageId("code-shown-next"),
         "first_code" => MessageId("code-of-new-app"),
         "backup_code" => MessageId("backup-code"),
+        "serial" => MessageId("token-serial"),
         "pass" => MessageId("pass-title"),
         "reference" => MessageId("reference"),
         "phrase" => MessageId("words-on-their-page"),

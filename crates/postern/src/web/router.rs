@@ -64,6 +64,7 @@ fn open() -> Router<Arc<App>> {
         .route("/sign-in/second-step/passkey/start", post(signin::second_step_passkey::start))
         .route("/sign-in/second-step/passkey/finish", post(signin::second_step_passkey::finish))
         .route("/sign-in/backup-code", post(signin::second_step::submit_backup_code))
+        .route("/sign-in/hardware-token", post(signin::second_step::submit_token_code))
         .route("/sign-in/push", get(signin::push::show).post(signin::push::submit))
         .route("/sign-in/push/finish", post(signin::push::finish))
         .route("/phone", get(signin::phone::show))
@@ -117,6 +118,11 @@ fn own_account() -> Router<Arc<App>> {
         .route("/account/factors/{id}/remove/finish", post(api::factors::finish_remove))
         .route("/account/code-apps/start", post(account::code_apps::start))
         .route("/account/code-apps/new", get(account::code_apps::show).post(account::code_apps::submit))
+        .route(
+            "/account/hardware-token",
+            get(account::hardware_token::show).post(account::hardware_token::submit),
+        )
+        .route("/account/hardware-token/start", post(api::hardware_tokens::start))
         .route("/account/push", get(account::push::show).post(account::push::submit))
         .route("/account/push/start", post(api::push::start))
         .route("/account/backup-codes", get(account::backup_codes::show).post(account::backup_codes::submit))
@@ -215,12 +221,14 @@ fn signed_in() -> Router<Arc<App>> {
         .route("/desk/jobs/{id}/run-again", post(desk::jobs::run_again))
         .route("/desk/tokens", get(desk::tokens::show).post(desk::tokens::create))
         .route("/desk/tokens/{id}/revoke", post(desk::tokens::revoke))
+        .route("/desk/hardware-tokens/{id}/retire", post(desk::hardware_tokens::retire))
 }
 
 /// Reachable with a session, with room for a file of people.
 fn people_in_bulk() -> Router<Arc<App>> {
     Router::new()
         .route("/desk/people/export.csv", get(desk::export_people::export))
+        .route("/desk/hardware-tokens", get(desk::hardware_tokens::show).post(desk::hardware_tokens::submit))
         .route("/desk/people/import", get(desk::import_people::show).post(desk::import_people::submit))
         .layer(DefaultBodyLimit::max(api::MAX_IMPORT_BODY))
         .layer(from_fn(read_out::read_out))

@@ -83,6 +83,8 @@ toasts! {
     VouchUnsure => "vouch-unsure", Message("toast-vouch-unsure");
     PersonChanged => "person-changed", English("It is saved: they are told of what changed, and a role waits for a second admin.");
     PeopleImported => "people-imported", English("They are in the directory. Each gets a set-up code on their own page.");
+    HardwareTokensImported => "hardware-tokens", English("They are imported. Whoever has one adds it on their account page.");
+    HardwareTokenRetired => "hardware-token-retired", English("The token is dead.");
     ContactAdded => "contact-added", English("The contact is on file, and they are told.");
     ContactAttested => "contact-attested", English("The contact counts from now on, and they are told.");
     ContactRemoved => "contact-removed", English("The contact is off the file. Messages go there for 30 days more.");
@@ -92,6 +94,7 @@ toasts! {
     ClockSet => "clock-set", Message("toast-clock-set");
     OwnContactAdded => "own-contact-added", Message("toast-own-contact-added");
     OwnContactRemoved => "own-contact-removed", Message("toast-own-contact-removed");
+    HardwareTokenAdded => "hardware-token", Message("toast-hardware-token");
     OtherSessionsEnded => "others-ended", Message("toast-other-sessions-ended");
     FactorNamed => "factor-named", Message("toast-factor-named");
     FactorRemoved => "factor-removed", Message("toast-factor-removed");

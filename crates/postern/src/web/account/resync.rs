@@ -1,4 +1,4 @@
-//! `/account/factors/{id}/resync`: a person sets the clock of a code app right, on a page that needs no script where a code of another
+//! `/account/factors/{id}/resync`: a person sets a code app or a hardware token right, on a page that needs no script where a code of another
 //! app proves it.
 
 use axum::extract::Path;
@@ -11,7 +11,7 @@ use crate::actions::factor_proof::FactorProof;
 use crate::actions::resync_totp::{self, ResyncAnswer};
 use crate::actions::{ActionError, Caller};
 use crate::scope::Scope;
-use crate::store::factors;
+use crate::store::factors::{self, Factor};
 use crate::texts::ErrorText;
 use crate::web::cookies;
 use crate::web::extract::{Form, Signed};
@@ -36,9 +36,11 @@ pub struct ResyncForm {
 pub struct ResyncPage {
     pub id: String,
     pub label: String,
+    /// Whether it is a hardware token, and not an app.
+    pub is_token: bool,
     /// How far its clock is known to be off.
     pub clock: Option<ClockOff>,
-    /// Whether another code app works.
+    /// Whether another code app or hardware token works.
     pub has_code: bool,
     /// Whether a passkey works.
     pub has_passkey: bool,
@@ -89,14 +91,16 @@ async fn page(
 ) -> Result<Response, Problem> {
     let (status, field, message) = form_outcome(error)?;
     let own = factors::list(&scope.app.db, &scope.tenant.id, &caller.person.id).await?;
-    let app = own.iter().find(|factor| factor.id == id && factor.is(FactorKind::Totp));
+    let shows_codes = |factor: &Factor| factor.is(FactorKind::Totp) || factor.is(FactorKind::HardwareToken);
+    let app = own.iter().find(|factor| factor.id == id && shows_codes(factor));
     let app = app.filter(|factor| factor.works(scope.now)).ok_or_else(Problem::not_found)?;
     let others = || own.iter().filter(|other| other.id != app.id && other.works(scope.now));
     let shown = ResyncPage {
         id: app.id.clone(),
         label: app.label.clone(),
+        is_token: app.is(FactorKind::HardwareToken),
         clock: ClockOff::of(app),
-        has_code: others().any(|other| other.is(FactorKind::Totp)),
+        has_code: others().any(shows_codes),
         has_passkey: others().any(|other| other.is(FactorKind::Webauthn)),
         field,
         error: message,

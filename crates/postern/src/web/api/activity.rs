@@ -290,6 +290,7 @@ fn signed_in(method: &str) -> MessageId {
         "webauthn" => MessageId("activity-signed-in-by-passkey"),
         "backup_code" => MessageId("activity-signed-in-by-backup-code"),
         "push" => MessageId("activity-signed-in-by-phone"),
+        "hardware_token" => MessageId("activity-signed-in-by-token"),
         _ => MessageId("activity-signed-in-by-code"),
     }
 }
@@ -303,7 +304,7 @@ fn failed(row: &SignInRow) -> MessageId {
         ("password", _) => MessageId("activity-wrong-password"),
         ("push", Some("mfa_denied" | "mfa_fraud_reported")) => MessageId("activity-phone-refused"),
         ("push", Some("mfa_no_response")) => MessageId("activity-phone-silent"),
-        ("totp" | "backup_code" | "push", _) => MessageId("activity-second-step-failed"),
+        ("totp" | "hardware_token" | "backup_code" | "push", _) => MessageId("activity-second-step-failed"),
         ("webauthn", _) if row.detail.as_deref() == Some(sign_ins::AFTER_PASSWORD) => {
             MessageId("activity-second-step-failed")
         }

@@ -13,7 +13,7 @@ use utoipa::{Modify, OpenApi};
 use super::verb::DescribeVerbs;
 use super::{
     activity, audit, backup_codes, bulk_people, case_steps, cases, code_apps, contacts, diagnosis, factors,
-    findings, home, import_sign_ins, imports, jobs, password, people, person_steps, portal, power_grants,
+    findings, hardware_tokens, home, import_sign_ins, imports, jobs, password, people, person_steps, portal, power_grants,
     push, readiness, replace_password, resync, runbook, saved_views, search_view, sessions, set_up, sign_ins,
     tokens, waiting_passkeys,
 };
@@ -44,6 +44,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         contacts::list, contacts::start, contacts::add, contacts::confirm, contacts::remove,
         sessions::list, sessions::start_end, sessions::end_one, sessions::end_others,
         code_apps::start, code_apps::finish,
+        hardware_tokens::start, hardware_tokens::finish, hardware_tokens::list, hardware_tokens::import, hardware_tokens::retire,
         push::start, push::finish, push::enrol, push::list, push::answer, push::subscribe,
         backup_codes::start, backup_codes::finish, backup_codes::confirm,
         password::start, password::finish, replace_password::start, replace_password::finish,

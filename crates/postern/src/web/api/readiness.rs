@@ -48,7 +48,7 @@ pub struct LossView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FactorAtHand {
     pub id: String,
-    /// `code_app`, `passkey` on one device, `synced_passkey`, `security_key` for after the password, or `phone_app`.
+    /// `code_app`, `passkey` on one device, `synced_passkey`, `security_key` for after the password, `phone_app` or `hardware_token`.
     pub kind: &'static str,
     /// What its owner calls it.
     pub label: String,
@@ -89,6 +89,7 @@ fn state(outcomes: &[LossOutcome]) -> &'static str {
 fn working_factor(scope: &Scope, factor: &Factor) -> Option<WorkingFactor> {
     match FactorKind::parse(&factor.kind)? {
         FactorKind::Totp => Some(WorkingFactor::CodeApp),
+        FactorKind::HardwareToken => Some(WorkingFactor::HardwareToken),
         FactorKind::Webauthn if !factor.opens_alone() => Some(WorkingFactor::SecurityKey),
         FactorKind::Webauthn => {
             Some(WorkingFactor::Passkey { is_synced: passkeys::is_synced(scope, factor) })
@@ -106,6 +107,7 @@ impl From<&(WorkingFactor, &Factor)> for FactorAtHand {
             WorkingFactor::Passkey { is_synced: true } => "synced_passkey",
             WorkingFactor::SecurityKey => "security_key",
             WorkingFactor::PhoneApp => "phone_app",
+            WorkingFactor::HardwareToken => "hardware_token",
         };
         Self { id: factor.id.clone(), kind, label: factor.label.clone() }
     }

@@ -26,6 +26,7 @@ pub struct RecoveryOptionsPage {
     pub totp: bool,
     pub passkey: bool,
     pub push: bool,
+    pub hardware_token: bool,
     pub codes_left: i64,
 }
 
@@ -54,6 +55,7 @@ pub async fn show(scope: Scope, flow: Result<CurrentFlow, Problem>) -> Result<Re
         totp: has(FactorKind::Totp),
         passkey: has(FactorKind::Webauthn),
         push: has(FactorKind::Push),
+        hardware_token: has(FactorKind::HardwareToken),
         codes_left,
     };
     render(&scope, None, shown)
@@ -70,6 +72,7 @@ pub async fn anybody(scope: &Scope, login: &str) -> Result<RecoveryOptionsPage, 
         totp: true,
         passkey: true,
         push: true,
+        hardware_token: true,
         codes_left: 1,
     })
 }

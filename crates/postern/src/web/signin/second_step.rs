@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keep;
 use crate::actions::use_backup_code::use_backup_code;
+use crate::actions::use_hardware_token::use_hardware_token;
 use crate::actions::use_totp::use_totp;
 use crate::actions::{ActionError, SignedIn};
 use crate::scope::Scope;
@@ -24,6 +25,12 @@ pub struct CodeForm {
     code: String,
 }
 
+/// A code from a hardware token.
+#[derive(Deserialize)]
+pub struct TokenCodeForm {
+    token_code: String,
+}
+
 /// A saved code.
 #[derive(Deserialize)]
 pub struct BackupCodeForm {
@@ -32,10 +39,12 @@ pub struct BackupCodeForm {
 
 /// What the page shows.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is the answer to a question of its own")]
 pub struct SecondStepPage {
     pub has_totp: bool,
     pub has_passkey: bool,
     pub has_push: bool,
+    pub has_token: bool,
     pub field: Option<&'static str>,
     pub error: Option<ErrorText>,
 }
@@ -61,6 +70,17 @@ pub async fn submit(
 ) -> Result<Response, Problem> {
     let outcome = use_totp(&scope, &row, &form.code, device.as_deref()).await;
     answer(&scope, &row, outcome, "code").await
+}
+
+/// `POST /sign-in/hardware-token`
+pub async fn submit_token_code(
+    scope: Scope,
+    CurrentFlow(row): CurrentFlow,
+    Device(device): Device,
+    Form(form): Form<TokenCodeForm>,
+) -> Result<Response, Problem> {
+    let outcome = use_hardware_token(&scope, &row, &form.token_code, device.as_deref()).await;
+    answer(&scope, &row, outcome, "token_code").await
 }
 
 /// `POST /sign-in/backup-code`
@@ -108,6 +128,7 @@ async fn page(
         has_totp: has(FactorKind::Totp),
         has_passkey: has(FactorKind::Webauthn),
         has_push: has(FactorKind::Push),
+        has_token: has(FactorKind::HardwareToken),
         field,
         error,
     })

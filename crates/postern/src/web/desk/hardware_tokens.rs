@@ -1,0 +1,102 @@
+//! `/desk/hardware-tokens`: an admin imports the seeds of hardware tokens by a file, and sees whose each token is.
+
+use axum::extract::multipart::MultipartError;
+use axum::extract::{FromRequest as _, Multipart, Path, Request};
+use axum::http::StatusCode;
+use axum::response::Response;
+use postern_core::policy::ManagePeople;
+use postern_core::token_file::{MAX_TOKENS, TokenFileError};
+use serde::Serialize;
+
+use crate::actions::import_hardware_tokens::import_hardware_tokens;
+use crate::actions::retire_hardware_token::retire_hardware_token;
+use crate::actions::{ActionError, Caller, permit_on_tenant};
+use crate::scope::Scope;
+use crate::web::api::hardware_tokens::HardwareTokenList;
+use crate::web::extract::Signed;
+use crate::web::page::PageView;
+use crate::web::problem::Problem;
+use crate::web::router::{form_error, render_with};
+use crate::web::toast::Toast;
+
+/// What the page shows. What was sent is never shown again.
+#[derive(Serialize)]
+pub struct HardwareTokensPage {
+    #[serde(flatten)]
+    pub list: HardwareTokenList,
+    pub error: Option<String>,
+    pub field: Option<&'static str>,
+    /// Most tokens of one file.
+    pub rows: usize,
+}
+
+impl PageView for HardwareTokensPage {
+    const TEMPLATE: &'static str = "desk/hardware_tokens.html";
+}
+
+/// `GET /desk/hardware-tokens`
+pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Problem> {
+    permit_on_tenant::<ManagePeople>(&scope, &caller).await?;
+    page(&scope, &caller, StatusCode::OK, (None, None)).await
+}
+
+/// `POST /desk/hardware-tokens`
+pub async fn submit(scope: Scope, Signed(caller): Signed, request: Request) -> Result<Response, Problem> {
+    // Before the file is read.
+    permit_on_tenant::<ManagePeople>(&scope, &caller).await?;
+    let form = Multipart::from_request(request, &()).await;
+    let form = form.map_err(|_| Problem::bad_request("Send the form of this page, with a file."))?;
+    let file = match read(form).await {
+        Ok(file) => file,
+        Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            let said = (None, Some(TokenFileError::TooLarge.to_string()));
+            return page(&scope, &caller, StatusCode::PAYLOAD_TOO_LARGE, said).await;
+        }
+        Err(_) => return Err(Problem::bad_request("The file did not arrive whole. Send it again.")),
+    };
+    match import_hardware_tokens(&scope, &caller, &file).await {
+        Ok(_) => Ok(Toast::HardwareTokensImported.redirect("/desk/hardware-tokens")),
+        Err(error) => refused(&scope, &caller, error).await,
+    }
+}
+
+/// `POST /desk/hardware-tokens/{id}/retire`
+pub async fn retire(
+    scope: Scope,
+    Signed(caller): Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    match retire_hardware_token(&scope, &caller, &id).await {
+        Ok(()) => Ok(Toast::HardwareTokenRetired.redirect("/desk/hardware-tokens")),
+        Err(error) => refused(&scope, &caller, error).await,
+    }
+}
+
+async fn refused(scope: &Scope, caller: &Caller, error: ActionError) -> Result<Response, Problem> {
+    let (status, field, message) = form_error(error)?;
+    page(scope, caller, status, (field, Some(message))).await
+}
+
+/// The chosen file, or else what was pasted.
+async fn read(mut form: Multipart) -> Result<Vec<u8>, MultipartError> {
+    let mut file = Vec::new();
+    while let Some(field) = form.next_field().await? {
+        if matches!(field.name(), Some("file" | "csv")) {
+            let bytes = field.bytes().await?;
+            if file.is_empty() {
+                file = bytes.to_vec();
+            }
+        }
+    }
+    Ok(file)
+}
+
+async fn page(
+    scope: &Scope,
+    caller: &Caller,
+    status: StatusCode,
+    (field, error): (Option<&'static str>, Option<String>),
+) -> Result<Response, Problem> {
+    let list = HardwareTokenList::load(scope).await?;
+    render_with(scope, Some(caller), status, HardwareTokensPage { list, error, field, rows: MAX_TOKENS })
+}
