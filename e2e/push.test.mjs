@@ -16,7 +16,7 @@ async function gusAddsAPhone(world) {
   await link(page, 'Add a phone that approves').click();
   await isAt(page, '/account/push', 'Add a phone that approves');
   await world.look(page, 'add-a-phone');
-  await field(page, 'Code from the app that you have').fill(await world.server.phoneCode(GUS.login));
+  await field(page, 'Code from the app or token that you have').fill(await world.server.phoneCode(GUS.login));
   await button(page, 'Show the link with a code').click();
   await page.locator('.qr').waitFor();
   await world.look(page, 'link-for-a-phone');

@@ -27,6 +27,7 @@ mod enrol_passkey;
 mod enrol_totp;
 mod escalate_case;
 mod hand_over_case;
+mod hardware_tokens;
 mod import_people;
 mod import_sign_ins;
 mod join_case;

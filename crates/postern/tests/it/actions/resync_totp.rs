@@ -90,7 +90,7 @@ on_both! {
         gus.post(&path, &form).await.leads_to("/account");
         gus.get("/account").await.ok().shows("Its clock is about 61 minutes slow.");
         assert_eq!(first_factor(&gus).await["clock"], json!({ "is_slow": true, "seconds": 3630 }));
-        gus.get("/account/activity").await.ok().shows("The clock of a code app was set");
+        gus.get("/account/activity").await.ok().shows("A code app or a hardware token was set right");
         let record = &app.events("mfa.factor_resynced").await[0];
         assert_eq!(record["detail"]["clock_steps"], -121);
         assert_eq!(record["before"]["clock_steps"], 0);

@@ -12,11 +12,12 @@ use crate::on_both::on_both;
 use crate::test_app::TestApp;
 
 /// A page, its handler, what the API has in its place, and the view that both are made from.
-const TWINS: [(&str, &str, &str, &str); 16] = [
+const TWINS: [(&str, &str, &str, &str); 17] = [
     ("/desk", "queue", "/api/v1/cases", "CaseLine"),
     ("/desk/audit", "audit", "/api/v1/audit", "AuditPage"),
     ("/desk/cases/{id}", "case", "/api/v1/cases/{id}", "CaseDetail"),
     ("/desk/home", "home", "/api/v1/home", "HomeView"),
+    ("/desk/hardware-tokens", "hardware_tokens", "/api/v1/hardware-tokens", "HardwareTokenList"),
     ("/desk/imports", "imports", "/api/v1/sign-ins/imports", "ImportLine"),
     ("/desk/incidents", "incidents", "/api/v1/findings", "FindingList"),
     ("/desk/incidents/{id}", "incident", "/api/v1/findings/{id}", "IncidentDetail"),

@@ -25,10 +25,10 @@ fn open_posts() -> Vec<String> {
 
 /// Fields of forms and of JSON bodies, each as long as 64 KiB allow: what a guesser, a parser or zxcvbn likes least.
 fn worst(length: usize) -> Vec<(&'static str, String)> {
-    let names = ["login", "password", "name", "email", "code", "pass", "backup_code"];
+    let names = ["login", "password", "name", "email", "code", "pass", "backup_code", "token_code"];
     let text = |name: &str| match name {
         // A code that reads as one, behind what is skipped.
-        "code" | "pass" | "backup_code" => format!("{}0000-0000-0000-0000", "-".repeat(length)),
+        "code" | "pass" | "backup_code" | "token_code" => format!("{}0000-0000-0000-0000", "-".repeat(length)),
         "password" => "aA1!zxcvbn2026pass".repeat(length / 18 + 1),
         _ => "\u{fb03}".repeat(length / 3),
     };

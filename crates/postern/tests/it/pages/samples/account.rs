@@ -8,6 +8,7 @@ use postern::web::account::code_apps::AddTotpPage;
 use postern::web::account::confirm_contact::ConfirmContactPage;
 use postern::web::account::end_session::EndSessionPage;
 use postern::web::account::factors::RemoveFactorPage;
+use postern::web::account::hardware_token::AddHardwareTokenPage;
 use postern::web::account::not_me::{DisownPage, DisownedPage};
 use postern::web::account::overview::{AccountPage, NoticeSwitch, OwnSession, VouchRequest};
 use postern::web::account::password::ChangePasswordPage;
@@ -39,6 +40,7 @@ pub fn all() -> Vec<PageSample> {
         of::<EndSessionPage>(),
         of::<RemoveFactorPage>(),
         of::<AddTotpPage>(),
+        of::<AddHardwareTokenPage>(),
         of::<AddPushPage>(),
         of::<PushLinkPage>(),
         of::<RenewBackupCodesPage>(),
@@ -75,6 +77,7 @@ pub fn factors() -> Vec<FactorView> {
         waits_until: None,
         disabled: false,
         clock: None,
+        out_of_step: false,
     };
     vec![
         FactorView { last_used_at: Some(minutes_ago(70)), ..factor(301, "totp", "Code app", "Code app") },
@@ -89,6 +92,8 @@ pub fn factors() -> Vec<FactorView> {
             ..factor(304, "webauthn", "Security key, after the password", "Blue security key")
         },
         factor(305, "push", "Phone app", "Red phone"),
+        factor(319, "hardware_token", "Hardware token", "Hardware token FT-0042"),
+        FactorView { out_of_step: true, ..factor(320, "hardware_token", "Hardware token", "Key ring") },
     ]
 }
 
@@ -104,6 +109,7 @@ fn at_hand() -> Vec<FactorAtHand> {
         ("synced_passkey", MARKUP),
         ("security_key", "Blue security key"),
         ("phone_app", "Red phone"),
+        ("hardware_token", "Key ring"),
     ];
     let factor = |(number, (kind, label)): (u32, (&'static str, &str))| FactorAtHand {
         id: id(301 + number),
@@ -251,7 +257,7 @@ impl PageSamples for AccountPage {
                     readiness: ReadinessView {
                         callable_numbers: 2,
                         has_manager: true,
-                        ..readiness("safe", (0..4).map(|place| leaves("factor", Some(place), 3)).collect())
+                        ..readiness("safe", (0..5).map(|place| leaves("factor", Some(place), 3)).collect())
                     },
                     sessions: vec![session(311, true), session(312, false)],
                     has_shown_factor: true,
@@ -299,6 +305,35 @@ impl PageSamples for RemoveFactorPage {
                     ..page("webauthn", true, true)
                 },
             ),
+        ]
+    }
+}
+
+impl PageSamples for AddHardwareTokenPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page = |has_code, has_passkey| Self {
+            serial: String::new(),
+            label: String::new(),
+            has_code,
+            has_passkey,
+            field: None,
+            error: None,
+        };
+        let wrong = |field| Self {
+            serial: MARKUP.to_owned(),
+            label: LONG.to_owned(),
+            field: Some(field),
+            error: wrong_text("This code is wrong."),
+            ..page(true, true)
+        };
+        vec![
+            ("code-app", page(true, false)),
+            ("passkey", page(false, true)),
+            ("nothing", page(false, false)),
+            ("wrong-code", wrong("code")),
+            ("wrong-serial", wrong("serial")),
         ]
     }
 }
@@ -416,6 +451,7 @@ impl PageSamples for ResyncPage {
         let page = |has_code, has_passkey| Self {
             id: id(301),
             label: MARKUP.to_owned(),
+            is_token: false,
             clock: None,
             has_code,
             has_passkey,
@@ -427,6 +463,7 @@ impl PageSamples for ResyncPage {
             ("no-other", page(false, false)),
             ("code-app", Self { clock: slow(240), ..page(true, false) }),
             ("passkey", page(false, true)),
+            ("token", Self { is_token: true, ..page(true, true) }),
             ("wrong-first", wrong("first_code")),
             ("wrong-second", wrong("second_code")),
             ("wrong-code", wrong("code")),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use postern::web::api::hardware_tokens::{HardwareTokenLine, HardwareTokenList};
 use postern::web::api::imports::{ImportLine, MalformedLineView};
 use postern::web::api::jobs::{DeadJobView, JobList, StuckView};
 use postern::web::api::people::{PeopleList, PersonLine};
@@ -9,6 +10,7 @@ use postern::web::api::power_grants::PowerGrantView;
 use postern::web::api::tokens::{TokenLine, TokenList};
 use postern::web::api::waiting_passkeys::WaitingPasskeyView;
 use postern::web::case_line::CaseLine;
+use postern::web::desk::hardware_tokens::HardwareTokensPage;
 use postern::web::desk::imports::ImportsPage;
 use postern::web::desk::jobs::{JobsPage, NotRunAgain};
 use postern::web::desk::passkeys::{WaitingPasskeyPage, WaitingPasskeysPage};
@@ -28,6 +30,7 @@ pub fn all() -> Vec<PageSample> {
         of::<QueuePage>(),
         of::<PeoplePage>(),
         of::<TokensPage>(),
+        of::<HardwareTokensPage>(),
         of::<JobsPage>(),
         of::<ImportsPage>(),
         of::<PowerGrantsPage>(),
@@ -249,6 +252,50 @@ impl PageSamples for PeoplePage {
                 Self { q: "a b".to_owned(), next_page: some("q=a+b&after=2"), ..page(Vec::new(), 0) },
             ),
             ("past-the-end", Self { is_first: false, ..page(Vec::new(), 0) }),
+        ]
+    }
+}
+
+impl PageSamples for HardwareTokensPage {
+    const SEEN_BY: SeenBy = SeenBy::Admins;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let token = |serial: &str, state, period| HardwareTokenLine {
+            id: id(62),
+            serial: serial.to_owned(),
+            state,
+            period,
+            digits: 6,
+            algorithm: "SHA1",
+            imported_at: days_ago(2),
+            imported_by: "Ada Lindqvist".to_owned(),
+            person_id: (state == "bound").then(|| id(34)),
+            person: (state == "bound").then(|| MARKUP.to_owned()),
+        };
+        let page = |tokens, count| Self {
+            list: HardwareTokenList { tokens, count },
+            error: None,
+            field: None,
+            rows: 5_000,
+        };
+        let all = || {
+            let lost = HardwareTokenLine { person: some(LONG), ..token("FT-0003", "retired", Some(60)) };
+            vec![
+                token("FT-0001", "unbound", None),
+                token("FT-0002", "bound", Some(30)),
+                lost,
+                token("FT-0004", "retired", None),
+            ]
+        };
+        vec![
+            ("empty", page(Vec::new(), 0)),
+            ("full", page(all(), 4)),
+            ("more", page(all(), 900)),
+            ("wrong", Self { error: some(LONG), field: Some("csv"), ..page(all(), 4) }),
+            (
+                "step-up",
+                Self { error: some("Touch your passkey."), field: Some("step_up"), ..page(all(), 4) },
+            ),
         ]
     }
 }

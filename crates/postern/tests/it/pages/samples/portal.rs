@@ -59,6 +59,7 @@ impl PageSamples for RecoveryOptionsPage {
             totp: everything,
             passkey: everything,
             push: everything,
+            hardware_token: everything,
             codes_left,
         };
         vec![

@@ -87,6 +87,7 @@ impl PageSamples for SecondStepPage {
             has_totp,
             has_passkey,
             has_push: has_totp && has_passkey,
+            has_token: has_totp && has_passkey,
             field: None,
             error: None,
         };
@@ -95,8 +96,10 @@ impl PageSamples for SecondStepPage {
         vec![
             ("code-app", page(true, false)),
             ("passkey", page(false, true)),
+            ("token", Self { has_token: true, ..page(false, false) }),
             ("codes-only", page(false, false)),
             ("wrong-code", wrong("code")),
+            ("wrong-token-code", wrong("token_code")),
             ("wrong-backup-code", wrong("backup_code")),
         ]
     }
