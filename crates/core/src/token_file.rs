@@ -283,8 +283,8 @@ mod tests {
         assert_eq!(parse(&format!("{HEX},A1,hotp\n")), Err(TokenFileError::Lacks("serial")));
         assert_eq!(parse_tokens(b"serial,seed,type\n\xff"), Err(TokenFileError::NotUtf8));
         assert_eq!(parse(&" ".repeat(MAX_TOKEN_BYTES + 1)), Err(TokenFileError::TooLarge));
-        let rows: String = (0..=MAX_TOKENS).map(|n| format!("{n},{BASE32},hotp\n")).collect();
-        assert_eq!(parse(&format!("serial,seed,type\n{rows}")), Err(TokenFileError::TooMany));
+        let rows: Vec<String> = (0..=MAX_TOKENS).map(|n| format!("{n},{BASE32},hotp")).collect();
+        assert_eq!(parse(&format!("serial,seed,type\n{}", rows.join("\n"))), Err(TokenFileError::TooMany));
     }
 
     proptest! {

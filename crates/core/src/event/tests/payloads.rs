@@ -47,6 +47,7 @@ fn every_payload_is_written_as_integrators_read_it() {
     owners_of_accounts(&mut written);
     directory(&mut written);
     factors(&mut written);
+    hardware_tokens(&mut written);
     removed_factors(&mut written);
     cases(&mut written);
     ends_of_cases(&mut written);
@@ -190,14 +191,6 @@ fn factors(written: &mut WrittenKinds) {
         }),
     );
     written.check(
-        MfaHardwareTokensImported { tokens: 200, file_sha256: "9f86" },
-        json!({ "tokens": 200, "file_sha256": "9f86" }),
-    );
-    written.check(
-        MfaHardwareTokenRetired { token: "t1", serial: "FT-0042" },
-        json!({ "token": "t1", "serial": "FT-0042" }),
-    );
-    written.check(
         MfaFactorNamed { kind: "totp", factor: "f1", label: "Work phone" },
         json!({ "kind": "totp", "factor": "f1", "label": "Work phone" }),
     );
@@ -223,6 +216,17 @@ fn factors(written: &mut WrittenKinds) {
         json!({ "count": 10, "announced": true }),
     );
     written.check(MfaBackupCodeUsed { left: 7 }, json!({ "left": 7 }));
+}
+
+fn hardware_tokens(written: &mut WrittenKinds) {
+    written.check(
+        MfaHardwareTokensImported { tokens: 200, file_sha256: "9f86" },
+        json!({ "tokens": 200, "file_sha256": "9f86" }),
+    );
+    written.check(
+        MfaHardwareTokenRetired { token: "t1", serial: "FT-0042" },
+        json!({ "token": "t1", "serial": "FT-0042" }),
+    );
 }
 
 fn removed_factors(written: &mut WrittenKinds) {

@@ -13,9 +13,9 @@ use utoipa::{Modify, OpenApi};
 use super::verb::DescribeVerbs;
 use super::{
     activity, audit, backup_codes, bulk_people, case_steps, cases, code_apps, contacts, diagnosis, factors,
-    findings, hardware_tokens, home, import_sign_ins, imports, jobs, password, people, person_steps, portal, power_grants,
-    push, readiness, replace_password, resync, runbook, saved_views, search_view, sessions, set_up, sign_ins,
-    tokens, waiting_passkeys,
+    findings, hardware_tokens, home, import_sign_ins, imports, jobs, password, people, person_steps, portal,
+    power_grants, push, readiness, replace_password, resync, runbook, saved_views, search_view, sessions,
+    set_up, sign_ins, tokens, waiting_passkeys,
 };
 use crate::scope::Scope;
 use crate::web::account::{passkeys, step_up};

@@ -28,7 +28,9 @@ fn worst(length: usize) -> Vec<(&'static str, String)> {
     let names = ["login", "password", "name", "email", "code", "pass", "backup_code", "token_code"];
     let text = |name: &str| match name {
         // A code that reads as one, behind what is skipped.
-        "code" | "pass" | "backup_code" | "token_code" => format!("{}0000-0000-0000-0000", "-".repeat(length)),
+        "code" | "pass" | "backup_code" | "token_code" => {
+            format!("{}0000-0000-0000-0000", "-".repeat(length))
+        }
         "password" => "aA1!zxcvbn2026pass".repeat(length / 18 + 1),
         _ => "\u{fb03}".repeat(length / 3),
     };

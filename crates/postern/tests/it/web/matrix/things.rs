@@ -2,9 +2,11 @@
 
 use jiff::SignedDuration;
 use postern::actions::add_person::{Details, add_person};
+use postern::actions::import_hardware_tokens::import_hardware_tokens;
 use postern::job::Job;
 use postern::store::contacts;
 use postern::store::factors::{self, NewFactor};
+use postern::store::hardware_tokens;
 use postern::store::power_grants::{self, NewGrant};
 use postern::store::sign_ins::{self, NewSignIn};
 use postern::store::{jobs, service_tokens};
@@ -26,6 +28,7 @@ pub struct Things {
     grant: String,
     passkey: String,
     token: String,
+    hardware_token: String,
     dead_job: String,
     code_app: String,
     mail: String,
@@ -58,6 +61,7 @@ impl Things {
             grant: grants[0].id.clone(),
             passkey: waiting_passkey(app).await,
             token: newest_token(app).await,
+            hardware_token: hardware_token(app).await,
             dead_job: dead_job(app).await,
             code_app: code_app(app, "gus").await,
             mail: on_file[0].id.clone(),
@@ -75,6 +79,7 @@ impl Things {
             _ if route.contains("/incidents/") || route.contains("/findings/") => &self.finding,
             _ if route.contains("/power-grants/") => &self.grant,
             _ if route.contains("passkeys/") => &self.passkey,
+            _ if route.contains("/hardware-tokens/") => &self.hardware_token,
             _ if route.contains("/tokens/") => &self.token,
             _ if route.contains("/jobs/") => &self.dead_job,
             _ => &self.code_app,
@@ -88,6 +93,16 @@ impl Things {
 async fn newest_token(app: &TestApp) -> String {
     let tokens = service_tokens::list(&app.db, &app.tenant).await.unwrap();
     tokens.iter().map(|token| token.id.clone()).max().unwrap()
+}
+
+/// One that is nobody's.
+async fn hardware_token(app: &TestApp) -> String {
+    let (ada, seed) = (app.caller("ada").await, b"matrix-of-the-routes");
+    app.secrets.saw_seed(seed);
+    let csv = format!("serial,seed,type\nFT-1,{},hotp\n", data_encoding::HEXLOWER.encode(seed));
+    import_hardware_tokens(&app.scope(), &ada, csv.as_bytes()).await.unwrap();
+    let (tokens, _) = hardware_tokens::list(&app.db, &app.tenant).await.unwrap();
+    tokens[0].id.clone()
 }
 
 /// A mail that can never go out.
