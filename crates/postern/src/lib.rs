@@ -16,6 +16,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod gateway;
 pub mod hashing;
 pub mod job;
 pub mod job_signal;

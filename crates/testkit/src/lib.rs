@@ -1,4 +1,5 @@
-//! What stands in for the outside world in tests: a mail server, a text gateway, a push service, a phone with a code app, one
+//! What stands in for the outside world in tests: a mail server, a text gateway, one with
+//! Twilio's API, a push service, a phone with a code app, one
 //! that approves sign-ins, a passkey, and a database of addresses.
 //!
 //! They do as little as the real things do on a good day, keep what they were given, and can be told to fail.
@@ -17,6 +18,7 @@ mod phone;
 mod push_phone;
 mod push_service;
 mod smtp;
+mod twilio;
 
 pub use gateway::{FakeGateway, SentText};
 pub use geoip::geoip_database;
@@ -25,3 +27,4 @@ pub use phone::TestPhone;
 pub use push_phone::PushPhone;
 pub use push_service::{FakePushService, ReceivedPush};
 pub use smtp::{FakeSmtp, Mail};
+pub use twilio::{FakeTwilio, TwilioForm};

@@ -20,6 +20,7 @@ pub fn run(settings: SettingsArgs) -> Outcome {
         "  mail           {}",
         if config.smtp.is_some() { "smtp" } else { "none: notices wait" }
     ));
+    say::line("  texts          by each organisation's own gateway: see `postern tenant settings`");
     let proxies: Vec<String> = config.trusted_proxies.iter().map(ToString::to_string).collect();
     say::line(format_args!(
         "  proxies        {}",

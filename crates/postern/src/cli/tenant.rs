@@ -94,8 +94,10 @@ pub struct SettingArgs {
         value_name = "NAME=VALUE",
         requires = "reason",
         help = "Another value, such as enrolment_pass_minutes=5; without a value the default again; recovery_policy=@FILE takes \
-                the value from a file. May be given several times. There are: contact_min_age_days, desk_hours, desk_phone, \
-                enrolment_pass_minutes, gateway_url, keep_days, look_back_days, recovery_policy, smtp_from, smtp_url, tiers"
+                the value from a file. May be given several times. There are: code_contact_min_age_hours, \
+                contact_min_age_days, desk_hours, desk_phone, enrolment_pass_minutes, gateway_account, gateway_from, gateway_kind, \
+                gateway_token, gateway_url, keep_days, look_back_days, mail_codes, recovery_policy, smtp_from, smtp_url, text_codes, \
+                tiers"
     )]
     set: Vec<String>,
     /// Why; goes on the record.

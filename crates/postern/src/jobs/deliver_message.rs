@@ -11,9 +11,9 @@ use carriers::{CarrierKind, NO_WAY_FOR, PATIENCE};
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
 use lettre::{AsyncTransport as _, Message as Mail};
-use url::Url;
 
 use super::runner::{JobError, JobOutcome};
+use crate::gateway::{Gateway, TwilioAccount, dialled};
 use crate::scope::Scope;
 use crate::smtp::Relay;
 use crate::store::outbox::Message;
@@ -102,14 +102,37 @@ async fn send_mail(
     }
 }
 
-async fn send_text((http, gateway): (&reqwest::Client, &Url), message: &Message) -> Result<(), SendError> {
-    let body = serde_json::json!({
-        "id": message.id, "channel": message.channel, "to": message.recipient, "text": message.body,
-    });
-    let sent = http.post(gateway.clone()).json(&body).send().await;
+async fn send_text(
+    (http, gateway): (&reqwest::Client, &Gateway),
+    message: &Message,
+) -> Result<(), SendError> {
+    let request = match gateway {
+        Gateway::Plain(url) => http.post(url.clone()).json(&serde_json::json!({
+            "id": message.id, "channel": message.channel, "to": message.recipient, "text": message.body,
+        })),
+        Gateway::Twilio(account) => as_twilio(http, account, message),
+    };
+    let sent = request.send().await;
     let answer = sent.map_err(|error| SendError::Stuck(error.without_url().to_string()))?;
     if answer.status().is_success() {
         return Ok(());
     }
     Err(SendError::Failed(format!("The gateway answered {}.", answer.status())))
+}
+
+/// A text as a form; a call as a form too, with what is to be said in TwiML.
+fn as_twilio(http: &reqwest::Client, account: &TwilioAccount, message: &Message) -> reqwest::RequestBuilder {
+    let (resource, said) = if message.channel == "voice" {
+        ("Calls.json", ("Twiml", spoken(&message.body)))
+    } else {
+        ("Messages.json", ("Body", message.body.clone()))
+    };
+    let form = [("To", dialled(&message.recipient)), ("From", account.from.clone()), said];
+    http.post(account.resource(resource)).basic_auth(&account.account, Some(&account.token)).form(&form)
+}
+
+/// What a voice reads out.
+fn spoken(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    format!("<Response><Say>{text}</Say></Response>")
 }

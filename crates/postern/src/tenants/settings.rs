@@ -10,12 +10,16 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
+use crate::gateway::{Gateway, GatewayMistake, TypedGateway};
 use crate::smtp::{Smtp, SmtpMistake};
 
 /// As typed, and as it is kept: what is not there has its default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TypedSettings {
+    /// Hours that a number or an address must have been on file before a code to sign in goes there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_contact_min_age_hours: Option<i64>,
     /// Days that a number must have been on file before a case to be called.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact_min_age_days: Option<i64>,
@@ -28,6 +32,18 @@ pub struct TypedSettings {
     /// Minutes that an enrolment pass lives.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enrolment_pass_minutes: Option<i64>,
+    /// The account at the gateway.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gateway_account: Option<String>,
+    /// The number that texts and calls come from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gateway_from: Option<String>,
+    /// How the gateway is spoken to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gateway_kind: Option<String>,
+    /// The account's secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gateway_token: Option<String>,
     /// Where text and voice messages are posted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gateway_url: Option<String>,
@@ -37,6 +53,9 @@ pub struct TypedSettings {
     /// Days of sign-in records that are analysed together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub look_back_days: Option<i64>,
+    /// Whether codes by mail may be a second step: `on` or `off`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail_codes: Option<String>,
     /// Which proof suffices for which remedy, in Cedar: in place of what is shipped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery_policy: Option<String>,
@@ -46,14 +65,30 @@ pub struct TypedSettings {
     /// A mail relay of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub smtp_url: Option<String>,
+    /// Whether codes by text or call may be a second step: `on` or `off`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text_codes: Option<String>,
     /// Its own tiers, beside the shipped ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tiers: Option<String>,
 }
 
+/// Which codes may be sent as a second step.
+#[derive(Clone, Copy, Debug)]
+pub struct SentCodeRules {
+    /// By text or call.
+    pub by_text: bool,
+    /// By mail, for whom the least is at stake.
+    pub by_mail: bool,
+    /// What is on file for less gets none.
+    pub contact_min_age: SignedDuration,
+}
+
 /// As needed.
 #[derive(Clone, Debug)]
 pub struct TenantSettings {
+    /// Which codes may be sent as a second step.
+    pub sent_codes: SentCodeRules,
     /// A number must have been on file for so long before a case to be called.
     pub contact_min_age: SignedDuration,
     /// When the help desk is there, such as "Mon to Fri 07:00 to 19:00 UTC".
@@ -62,8 +97,8 @@ pub struct TenantSettings {
     pub desk_phone: Option<String>,
     /// How long an enrolment pass lives.
     pub enrolment_pass_life: SignedDuration,
-    /// Where text and voice messages go: a POST of `{channel, to, text}`. Without it they wait in the outbox.
-    pub gateway: Option<Url>,
+    /// Where text and voice messages go. Without it they wait in the outbox.
+    pub gateway: Option<Gateway>,
     /// How long imported sign-in records are kept.
     pub keep: SignedDuration,
     /// How far back sign-in records are analysed together.
@@ -92,9 +127,12 @@ pub enum SettingError {
         /// The largest that does.
         most: i64,
     },
-    /// No address. It is not said again: a password may stand in it.
-    #[error("{0}: this is no http:// or https:// URL")]
-    Address(&'static str),
+    /// Neither on nor off.
+    #[error("{0}: on or off is wanted")]
+    Switch(&'static str),
+    /// No gateway.
+    #[error(transparent)]
+    Gateway(#[from] GatewayMistake),
     /// A line that people could not read.
     #[error("{0}: one line of at most {LONGEST_LINE} characters is wanted")]
     Line(&'static str),
@@ -124,38 +162,55 @@ impl TenantSettings {
 
 impl TypedSettings {
     /// Every name, in the order of the guide.
-    pub const NAMES: [&str; 11] = [
+    pub const NAMES: [&str; 18] = [
+        "code_contact_min_age_hours",
         "contact_min_age_days",
         "desk_hours",
         "desk_phone",
         "enrolment_pass_minutes",
+        "gateway_account",
+        "gateway_from",
+        "gateway_kind",
+        "gateway_token",
         "gateway_url",
         "keep_days",
         "look_back_days",
+        "mail_codes",
         "recovery_policy",
         "smtp_from",
         "smtp_url",
+        "text_codes",
         "tiers",
     ];
 
     /// Sets one by its name; an empty value gives the default back.
     pub fn set(&mut self, name: &str, typed: &str) -> Result<(), SettingError> {
+        let text = (!typed.is_empty()).then(|| typed.to_owned());
         match name {
+            "code_contact_min_age_hours" => {
+                self.code_contact_min_age_hours = number("code_contact_min_age_hours", typed, 8760)?;
+            }
             "contact_min_age_days" => {
                 self.contact_min_age_days = number("contact_min_age_days", typed, 3650)?;
             }
-            "desk_hours" => self.desk_hours = (!typed.is_empty()).then(|| typed.to_owned()),
-            "desk_phone" => self.desk_phone = (!typed.is_empty()).then(|| typed.to_owned()),
+            "desk_hours" => self.desk_hours = text,
+            "desk_phone" => self.desk_phone = text,
             "enrolment_pass_minutes" => {
                 self.enrolment_pass_minutes = number("enrolment_pass_minutes", typed, 10)?;
             }
-            "gateway_url" => self.gateway_url = (!typed.is_empty()).then(|| typed.to_owned()),
+            "gateway_account" => self.gateway_account = text,
+            "gateway_from" => self.gateway_from = text,
+            "gateway_kind" => self.gateway_kind = text,
+            "gateway_token" => self.gateway_token = text,
+            "gateway_url" => self.gateway_url = text,
             "keep_days" => self.keep_days = number("keep_days", typed, 3650)?,
             "look_back_days" => self.look_back_days = number("look_back_days", typed, 3650)?,
-            "recovery_policy" => self.recovery_policy = (!typed.is_empty()).then(|| typed.to_owned()),
-            "smtp_from" => self.smtp_from = (!typed.is_empty()).then(|| typed.to_owned()),
-            "smtp_url" => self.smtp_url = (!typed.is_empty()).then(|| typed.to_owned()),
-            "tiers" => self.tiers = (!typed.is_empty()).then(|| typed.to_owned()),
+            "mail_codes" => self.mail_codes = text,
+            "recovery_policy" => self.recovery_policy = text,
+            "smtp_from" => self.smtp_from = text,
+            "smtp_url" => self.smtp_url = text,
+            "text_codes" => self.text_codes = text,
+            "tiers" => self.tiers = text,
             _ => return Err(SettingError::Unknown(name.to_owned())),
         }
         Ok(())
@@ -173,20 +228,34 @@ impl TypedSettings {
             host.map(|host| host.unwrap_or_else(|| "-".to_owned()))
         };
         let digest = |text: &String| format!("its own, SHA-256 {}", HEXLOWER.encode(&Sha256::digest(text)));
+        let own = |text: &Option<String>, default: &str| {
+            text.clone().unwrap_or_else(|| format!("{default} (default)"))
+        };
+        let secret = if self.gateway_token.is_some() { "kept" } else { "none (default)" };
         vec![
+            (
+                "code_contact_min_age_hours",
+                number(self.code_contact_min_age_hours, CODE_CONTACT_MIN_AGE_HOURS),
+            ),
             ("contact_min_age_days", number(self.contact_min_age_days, CONTACT_MIN_AGE_DAYS)),
             ("desk_hours", self.desk_hours.clone().unwrap_or_else(|| "not said (default)".to_owned())),
             ("desk_phone", self.desk_phone.clone().unwrap_or_else(|| "not said (default)".to_owned())),
             ("enrolment_pass_minutes", number(self.enrolment_pass_minutes, ENROLMENT_PASS_MINUTES)),
+            ("gateway_account", own(&self.gateway_account, "none")),
+            ("gateway_from", own(&self.gateway_from, "none")),
+            ("gateway_kind", own(&self.gateway_kind, "postern")),
+            ("gateway_token", secret.to_owned()),
             ("gateway_url", host(&self.gateway_url).unwrap_or_else(|| "none (default)".to_owned())),
             ("keep_days", number(self.keep_days, KEEP_DAYS)),
             ("look_back_days", number(self.look_back_days, keep.min(LOOK_BACK_DAYS))),
+            ("mail_codes", own(&self.mail_codes, "off")),
             (
                 "recovery_policy",
                 self.recovery_policy.as_ref().map_or_else(|| "the shipped one (default)".to_owned(), digest),
             ),
             ("smtp_from", self.smtp_from.clone().unwrap_or_else(|| "the server's (default)".to_owned())),
             ("smtp_url", host(&self.smtp_url).unwrap_or_else(|| "the server's (default)".to_owned())),
+            ("text_codes", own(&self.text_codes, "off")),
             ("tiers", self.tiers.clone().unwrap_or_else(|| "the shipped ones (default)".to_owned())),
         ]
     }
@@ -219,11 +288,12 @@ impl TypedSettings {
         let keep = within("keep_days", self.keep_days.unwrap_or(KEEP_DAYS), 3650)?;
         let look_back = self.look_back_days.unwrap_or(keep.min(LOOK_BACK_DAYS));
         Ok(TenantSettings {
+            sent_codes: self.sent_codes()?,
             contact_min_age: days(within("contact_min_age_days", age, 3650)?),
             desk_hours: self.desk_hours.as_deref().map(line).transpose()?,
             desk_phone: self.desk_phone.as_deref().map(phone).transpose()?,
             enrolment_pass_life: SignedDuration::from_mins(within("enrolment_pass_minutes", minutes, 10)?),
-            gateway: self.gateway_url.as_deref().map(address).transpose()?,
+            gateway: self.gateway()?,
             keep: days(keep),
             look_back: days(within("look_back_days", look_back, keep)?),
             tiers: self.tiers()?,
@@ -232,6 +302,28 @@ impl TypedSettings {
     }
 }
 
+impl TypedSettings {
+    fn sent_codes(&self) -> Result<SentCodeRules, SettingError> {
+        let hours = self.code_contact_min_age_hours.unwrap_or(CODE_CONTACT_MIN_AGE_HOURS);
+        Ok(SentCodeRules {
+            by_text: switch("text_codes", self.text_codes.as_deref())?,
+            by_mail: switch("mail_codes", self.mail_codes.as_deref())?,
+            contact_min_age: SignedDuration::from_hours(within("code_contact_min_age_hours", hours, 8760)?),
+        })
+    }
+
+    fn gateway(&self) -> Result<Option<Gateway>, GatewayMistake> {
+        Gateway::parse(&TypedGateway {
+            kind: self.gateway_kind.as_deref(),
+            url: self.gateway_url.as_deref(),
+            account: self.gateway_account.as_deref(),
+            token: self.gateway_token.as_deref(),
+            from: self.gateway_from.as_deref(),
+        })
+    }
+}
+
+const CODE_CONTACT_MIN_AGE_HOURS: i64 = 24;
 const CONTACT_MIN_AGE_DAYS: i64 = 30;
 const ENROLMENT_PASS_MINUTES: i64 = 10;
 const KEEP_DAYS: i64 = 90;
@@ -278,7 +370,10 @@ fn phone(text: &str) -> Result<String, SettingError> {
     Ok(text.trim().to_owned())
 }
 
-fn address(text: &str) -> Result<Url, SettingError> {
-    let url = Url::parse(text).ok().filter(|url| ["http", "https"].contains(&url.scheme()) && url.has_host());
-    url.ok_or(SettingError::Address("gateway_url"))
+fn switch(name: &'static str, typed: Option<&str>) -> Result<bool, SettingError> {
+    match typed {
+        None | Some("off") => Ok(false),
+        Some("on") => Ok(true),
+        Some(_) => Err(SettingError::Switch(name)),
+    }
 }

@@ -7,9 +7,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use lettre::message::Mailbox;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use url::Url;
 
 use crate::app::App;
+use crate::gateway::Gateway;
 use crate::job::JobKind;
 use crate::jobs::runner::JobError;
 use crate::scope::Scope;
@@ -55,7 +55,7 @@ pub(super) struct Carrier {
 /// How it is spoken to.
 pub(super) enum CarrierKind {
     Mail { relay: Relay, from: Mailbox },
-    Text { http: reqwest::Client, gateway: Url },
+    Text { http: reqwest::Client, gateway: Gateway },
 }
 
 impl Carriers {
@@ -76,7 +76,7 @@ impl Carriers {
         let settings = &scope.tenant.settings;
         if kind == JobKind::DeliverText {
             let (http, gateway) = (self.http.clone()?, settings.gateway.clone()?);
-            return Some(Carrier { name: gateway.to_string(), kind: CarrierKind::Text { http, gateway } });
+            return Some(Carrier { name: gateway.name(), kind: CarrierKind::Text { http, gateway } });
         }
         if let Some(own) = &settings.smtp {
             let kind = CarrierKind::Mail { relay: self.own_relay(own)?, from: own.from.clone() };

@@ -81,6 +81,11 @@ on_both! {
             ("smtp_from", "postern@harbour.example"),
             ("gateway_url", "not an address"),
             ("gateway_url", "file:///etc/passwd"),
+            // The account and its secret are wanted with it.
+            ("gateway_kind", "twilio"),
+            ("gateway_token", "hunter2"),
+            ("text_codes", "yes"),
+            ("code_contact_min_age_hours", "0"),
             // More than is kept.
             ("look_back_days", "91"),
             ("no_such_setting", "1"),

@@ -5,7 +5,7 @@ use postern::job::JobKind;
 use postern::scope::Scope;
 use postern::smtp::Smtp;
 use postern::store::jobs::{self, Lease};
-use postern_testkit::{FakeGateway, FakeSmtp};
+use postern_testkit::{FakeGateway, FakeSmtp, FakeTwilio};
 use tokio::net::TcpListener;
 
 use crate::on_both::on_both;
@@ -50,6 +50,46 @@ on_both! {
         app.advance_seconds(3600);
         app.jobs.due.notify_one();
         assert_eq!((smtp.mails().len(), gateway.texts().len()), (1, 2));
+    }
+
+    /// Against a stand-in with the part of Twilio's API that is used: its forms, its addresses, and its basic authentication.
+    async fn text_and_voice_go_out_as_twilio_wants_them(db) {
+        let twilio = FakeTwilio::start().await;
+        let app = TestApp::start(db).await;
+        let set = async |token: &str| {
+            let named = [
+                ("gateway_kind", "twilio"),
+                ("gateway_url", twilio.url().as_str()),
+                ("gateway_account", FakeTwilio::ACCOUNT),
+                ("gateway_token", token),
+                ("gateway_from", "+44 20 7946 0100"),
+            ];
+            let named = named.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            set_tenant_settings(&app.scope(), &named, "a test wants it so").await.unwrap();
+        };
+        set("another-secret").await;
+        app.open("ana").await;
+        eventually("both were refused", async || twilio.refused() >= 2).await;
+        assert!(twilio.forms().is_empty());
+        set(FakeTwilio::TOKEN).await;
+        app.advance_seconds(3600);
+        app.jobs.due.notify_one();
+        eventually("both went out", async || twilio.forms().len() == 2).await;
+        let mut forms = twilio.forms();
+        forms.sort_by(|a, b| a.resource.cmp(&b.resource));
+        let of = |n: usize, name: &str| {
+            let field = forms[n].fields.iter().find(|(field, _)| field == name);
+            field.map(|(_, value)| value.clone()).unwrap_or_default()
+        };
+        assert_eq!((forms[0].resource.as_str(), forms[1].resource.as_str()), ("Calls.json", "Messages.json"));
+        assert_eq!((of(0, "To").as_str(), of(1, "To").as_str()), ("+442079460120", "+447700900120"));
+        assert_eq!(of(0, "From"), "+442079460100");
+        let said = of(0, "Twiml");
+        assert!(said.starts_with("<Response><Say>Halden Works") && said.ends_with("</Say></Response>"), "{said}");
+        assert!(of(1, "Body").contains("/not-me#"));
+        // Neither the record nor what the operator reads has the secret.
+        let record = app.events("tenant.settings_changed").await;
+        assert!(!format!("{record:?}").contains(FakeTwilio::TOKEN) && !format!("{record:?}").contains("another-secret"));
     }
 
     async fn while_the_outside_is_down_nothing_is_lost(db) {
