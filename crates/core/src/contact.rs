@@ -32,6 +32,18 @@ pub fn parse_number(typed: &str) -> Result<String, NumberError> {
     Ok(number.format().mode(Mode::International).to_string())
 }
 
+/// Enough for its owner, and little for whoever found the screen open: the first letter and the domain, or two digits.
+pub fn masked(kind: &str, value: &str) -> String {
+    if kind == "email" {
+        let (name, domain) = value.rsplit_once('@').unwrap_or((value, ""));
+        let first: String = name.chars().take(1).collect();
+        return format!("{first}…@{domain}");
+    }
+    let digits: Vec<char> = value.chars().filter(char::is_ascii_digit).collect();
+    let last: String = digits.iter().skip(digits.len().saturating_sub(2)).collect();
+    format!("…{last}")
+}
+
 /// Whether its country has numbers of this length. Not whether this range is given out: the library's list of those is older than
 /// the newest of them, and a person whose number is refused can't be told of anything.
 fn has_possible_length(number: &PhoneNumber) -> bool {

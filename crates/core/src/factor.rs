@@ -21,6 +21,10 @@ pub enum FactorUse {
     SecondStepOrAlone,
     /// Completes a sign-in from another device; proves no change, because what was approved there was that sign-in.
     Approval,
+    /// Completes a sign-in by a code that went to a number; proves no change, because whoever takes the number over gets it.
+    SentCode,
+    /// The same by mail. A mailbox is no device of the person's: NIST counts it as no factor, so that it raises no assurance.
+    MailedCode,
     /// Completes a sign-in where a factor is not at hand; proves no change.
     StandIn,
     /// Leads from the password to enrolment, and nowhere else.
@@ -79,6 +83,12 @@ factor_kinds! {
     Webauthn => "webauthn", "Passkey", ["swk"], SecondStepOrAlone, true;
     /// A phone with a key of its own, on which a sign-in is approved: another channel than the browser's.
     Push => "push", "Phone app", ["swk", "mca"], Approval, false;
+    /// A code in a text message to a number on file.
+    Sms => "sms", "Code by text", ["sms"], SentCode, false;
+    /// A code that a call to a number on file reads out.
+    Voice => "voice", "Code by call", ["tel"], SentCode, false;
+    /// A code by mail to an address on file. Its word is our own: RFC 8176 has none, and `otp` is an authenticator's.
+    Email => "email", "Code by mail", ["email_code"], MailedCode, false;
     /// One of ten saved codes.
     BackupCode => "backup_code", "Backup code", ["backup_code"], StandIn, false;
     /// The one-use pass of a recovery.
@@ -94,6 +104,25 @@ impl FactorKind {
     /// Whether it proves a change of one's own account.
     pub fn proves_change(self) -> bool {
         matches!(self.factor_use(), FactorUse::SecondStep | FactorUse::SecondStepOrAlone)
+    }
+
+    /// The kind of the codes that go to a contact of this kind.
+    pub fn of_contact(kind: &str) -> Self {
+        match kind {
+            "email" => Self::Email,
+            "mobile" => Self::Sms,
+            _ => Self::Voice,
+        }
+    }
+
+    /// Whether it is a code that is sent during the sign-in.
+    pub fn is_sent(self) -> bool {
+        matches!(self.factor_use(), FactorUse::SentCode | FactorUse::MailedCode)
+    }
+
+    /// Whether it counts towards the assurance of a session, SP 800-63B-4 §3.1.3.1: what is mailed does not.
+    pub fn counts(self) -> bool {
+        self.factor_use() != FactorUse::MailedCode
     }
 }
 

@@ -1,7 +1,8 @@
 //! What somebody can lose, and what would still let them in: told while they have it, so that nobody finds out when it is gone.
 //!
 //! A passkey lets its owner in alone, and stands in for a password that is forgotten: a new one is set by it. A code app, a
-//! hardware token, a phone app, a security key and a backup code let them in after the password, and not without it. So only who has no passkey is locked out
+//! hardware token, a phone app, a security key, a code that is sent and a backup code let them in after the password, and
+//! not without it. So only who has no passkey is locked out
 //! by forgetting.
 
 /// A factor that works now.
@@ -20,6 +21,11 @@ pub enum WorkingFactor {
     PhoneApp,
     /// A device that shows codes, and does nothing else.
     HardwareToken,
+    /// A code that goes to a number or an address.
+    SentCode {
+        /// Whether it goes to a mobile phone.
+        is_text: bool,
+    },
 }
 
 impl WorkingFactor {
@@ -30,7 +36,7 @@ impl WorkingFactor {
 
     /// Whether it is gone with the device that it is in.
     fn goes_with_its_device(self) -> bool {
-        self != Self::Passkey { is_synced: true }
+        !matches!(self, Self::Passkey { is_synced: true } | Self::SentCode { is_text: false })
     }
 }
 
@@ -136,11 +142,13 @@ impl ReadinessFacts {
 mod tests {
     use proptest::prelude::*;
 
-    use super::WorkingFactor::{CodeApp, HardwareToken, Passkey, PhoneApp, SecurityKey};
+    use super::WorkingFactor::{CodeApp, HardwareToken, Passkey, PhoneApp, SecurityKey, SentCode};
     use super::*;
 
     const ONE_DEVICE: WorkingFactor = Passkey { is_synced: false };
     const SYNCED: WorkingFactor = Passkey { is_synced: true };
+    const TO_A_PHONE: WorkingFactor = SentCode { is_text: true };
+    const TO_A_DESK: WorkingFactor = SentCode { is_text: false };
 
     fn facts(has_password: bool, factors: &[WorkingFactor], codes_left: u32) -> ReadinessFacts {
         ReadinessFacts { has_password, factors: factors.to_vec(), codes_left }
@@ -196,6 +204,15 @@ mod tests {
     }
 
     #[test]
+    fn a_texted_code_goes_with_the_phone_and_a_call_to_the_office_does_not() {
+        let bag = Loss::EveryDevice;
+        let texted = facts(true, &[CodeApp, TO_A_PHONE], 0);
+        assert_eq!(left(&texted, bag), (vec![], 0, Some(ReadinessAdvice::BackupCodes)));
+        assert_eq!(left(&facts(true, &[CodeApp, SecurityKey, TO_A_DESK], 0), bag), (vec![2], 0, None));
+        assert_eq!(left(&texted, Loss::Password), (vec![], 0, Some(ReadinessAdvice::Passkey)));
+    }
+
+    #[test]
     fn all_devices_at_once_leave_what_is_kept_elsewhere() {
         let bag = Loss::EveryDevice;
         assert_eq!(left(&facts(true, &[CodeApp, SecurityKey, SYNCED], 0), bag), (vec![2], 0, None));
@@ -233,14 +250,15 @@ mod tests {
             }
             Loss::Password => facts.has_password = false,
             Loss::BackupCodes => facts.codes_left = 0,
-            Loss::EveryDevice => facts.factors.retain(|factor| *factor == SYNCED),
+            Loss::EveryDevice => facts.factors.retain(|factor| [SYNCED, TO_A_DESK].contains(factor)),
         }
         facts
     }
 
     fn any_facts() -> impl Strategy<Value = ReadinessFacts> {
-        let factor =
-            prop::sample::select(vec![CodeApp, ONE_DEVICE, SYNCED, SecurityKey, PhoneApp, HardwareToken]);
+        let kinds =
+            [CodeApp, ONE_DEVICE, SYNCED, SecurityKey, PhoneApp, HardwareToken, TO_A_PHONE, TO_A_DESK];
+        let factor = prop::sample::select(kinds.to_vec());
         (any::<bool>(), prop::collection::vec(factor, 0..6), 0_u32..4).prop_map(
             |(has_password, factors, codes_left)| ReadinessFacts { has_password, factors, codes_left },
         )

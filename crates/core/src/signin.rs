@@ -121,7 +121,9 @@ impl Flow {
         shown: impl Into<ShownFactor>,
         status: AccountStatus,
     ) -> Result<FlowProgress, FlowError> {
-        use FactorUse::{Approval, Enrolment, FirstStep, SecondStep, SecondStepOrAlone, StandIn};
+        use FactorUse::{
+            Approval, Enrolment, FirstStep, MailedCode, SecondStep, SecondStepOrAlone, SentCode, StandIn,
+        };
 
         self.expect_unchanged(status)?;
         let shown = shown.into();
@@ -130,7 +132,10 @@ impl Flow {
             (FlowStep::First, SecondStepOrAlone) if self.goal == FlowGoal::SignIn && shown.user_verified => {
                 true
             }
-            (FlowStep::Second, SecondStep | SecondStepOrAlone | Approval | StandIn) => true,
+            (
+                FlowStep::Second,
+                SecondStep | SecondStepOrAlone | Approval | SentCode | MailedCode | StandIn,
+            ) => true,
             _ => return Err(FlowError::OutOfOrder),
         };
         self.shown.push(shown);
@@ -205,11 +210,11 @@ impl ShownFactor {
 }
 
 impl Assurance {
-    /// Two factors are AAL 2 and `mfa`. No kind is shown twice: the flow takes none again.
+    /// Two factors are AAL 2 and `mfa`; a code by mail is none. No kind is shown twice: the flow takes none again.
     fn of(shown: &[ShownFactor]) -> Self {
         let mut amr: Vec<&str> = shown.iter().flat_map(|shown| shown.kind.amr()).copied().collect();
         let verified = shown.iter().any(|shown| shown.counts_twice());
-        let is_multi_factor = verified || shown.len() > 1;
+        let is_multi_factor = verified || shown.iter().filter(|shown| shown.kind.counts()).count() > 1;
         amr.extend(verified.then_some("user"));
         amr.extend(is_multi_factor.then_some("mfa"));
         Self {
@@ -223,7 +228,9 @@ impl Assurance {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use FactorKind::{BackupCode, EnrolmentPass, HardwareToken, Password, Push, Totp, Webauthn};
+    use FactorKind::{
+        BackupCode, Email, EnrolmentPass, HardwareToken, Password, Push, Sms, Totp, Voice, Webauthn,
+    };
 
     const WITH: AccountStatus = AccountStatus { suspended: false, has_factor: true };
     const WITHOUT: AccountStatus = AccountStatus { suspended: false, has_factor: false };
@@ -248,6 +255,9 @@ mod tests {
             (FlowStep::Second, Webauthn, false) => Some(&["pwd", "swk", "mfa"]),
             (FlowStep::Second, Webauthn, true) => Some(&["pwd", "swk", "user", "mfa"]),
             (FlowStep::Second, Push, _) => Some(&["pwd", "swk", "mca", "mfa"]),
+            (FlowStep::Second, Sms, _) => Some(&["pwd", "sms", "mfa"]),
+            (FlowStep::Second, Voice, _) => Some(&["pwd", "tel", "mfa"]),
+            (FlowStep::Second, Email, _) => Some(&["pwd", "email_code"]),
             (FlowStep::Second, BackupCode, _) => Some(&["pwd", "backup_code", "mfa"]),
             _ => None,
         }
@@ -279,7 +289,8 @@ mod tests {
                     Ok(FlowProgress::Next(flow)) => assert_eq!((Some(flow.step()), session), (next, None)),
                     Ok(FlowProgress::SignedIn(assurance)) => {
                         assert_eq!(Some(assurance.amr.as_slice()), session.map(owned).as_deref());
-                        assert_eq!((assurance.aal, next), (2, None));
+                        let aal = if shown.kind == Email { 1 } else { 2 };
+                        assert_eq!((assurance.aal, next), (aal, None));
                         assert_eq!(assurance.phishing_resistant, shown.kind == Webauthn);
                     }
                     Err(error) => {

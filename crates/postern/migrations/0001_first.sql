@@ -293,6 +293,33 @@ CREATE INDEX push_requests_of_flow ON push_requests (tenant_id, flow_id, created
 CREATE INDEX push_requests_of_person ON push_requests (tenant_id, person_id, created_at);
 CREATE INDEX push_requests_by_end ON push_requests (tenant_id, expires_at);
 
+-- Codes that were sent to somebody who signs in.
+CREATE TABLE sent_codes (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    -- The sign-in that asked: a code counts in it alone.
+    flow_id TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    factor_id TEXT NOT NULL,
+    -- Keyed hashes: of the number or address, and of the code.
+    recipient_hash TEXT NOT NULL,
+    code_hash TEXT NOT NULL,
+    -- The message of the outbox that carries it.
+    message_id TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    -- When it was used, replaced by another one, or taken back.
+    ended_at BIGINT,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
+);
+-- One counts at a time in a sign-in, whatever met.
+CREATE UNIQUE INDEX sent_codes_one_of_flow ON sent_codes (tenant_id, flow_id) WHERE ended_at IS NULL;
+CREATE INDEX sent_codes_of_flow ON sent_codes (tenant_id, flow_id, created_at);
+CREATE INDEX sent_codes_of_person ON sent_codes (tenant_id, person_id, created_at);
+CREATE INDEX sent_codes_by_recipient ON sent_codes (tenant_id, recipient_hash, created_at);
+CREATE INDEX sent_codes_by_end ON sent_codes (tenant_id, expires_at);
+
 CREATE TABLE sessions (
     tenant_id TEXT NOT NULL,
     id TEXT NOT NULL,

@@ -85,6 +85,7 @@ impl RootKey {
             record: self.derive("record", tenant),
             names: self.derive("names", tenant),
             push_seed: self.derive("push", tenant),
+            codes: self.derive("codes", tenant),
         }
     }
 
@@ -107,6 +108,7 @@ pub struct TenantKeys {
     record: Zeroizing<[u8; 32]>,
     names: Zeroizing<[u8; 32]>,
     push_seed: Zeroizing<[u8; 32]>,
+    codes: Zeroizing<[u8; 32]>,
 }
 
 impl TenantKeys {
@@ -148,6 +150,12 @@ impl TenantKeys {
     /// A name's hash, in hex: the same for the same name, and of no use to whoever has the database alone.
     pub fn hash_of_name(&self, name: &str) -> String {
         data_encoding::HEXLOWER.encode(&mac(&self.names, &[name.as_bytes()]))
+    }
+
+    /// The hash, in hex, of a code that was sent, or of where codes go, for one place (no place holds a line feed): six digits are found
+    /// at once by whoever can try them all, so that it takes the key.
+    pub fn hash_of_code(&self, place: &str, code: &str) -> String {
+        data_encoding::HEXLOWER.encode(&mac(&self.codes, &[place.as_bytes(), b"\n", code.as_bytes()]))
     }
 }
 

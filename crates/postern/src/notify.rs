@@ -12,6 +12,7 @@ pub use staff::{StaffNotice, ask_for_vouch, tell_colleague, tell_seniors, tell_s
 
 use postern_core::id::{CaseId, PersonId};
 use postern_core::person::Role;
+use postern_core::text_message::in_default_alphabet;
 
 use crate::config::Config;
 use crate::rng::token_hash;
@@ -74,6 +75,41 @@ pub async fn send_contact_code(
     let subject = say(scope, MessageId("contact-code-subject"));
     let message = NewMessage { channel, recipient, subject: &subject, body: &body, about: None };
     outbox::insert_all(change, &[message]).await
+}
+
+/// Sends a code for the second step of a sign-in; `kind` is the factor's. The answer names the message. A text ends with the code bound to
+/// this organisation's address, which browsers read (`WebOTP`).
+pub async fn send_sign_in_code(
+    scope: &Scope,
+    change: &mut Change<'_>,
+    (kind, recipient): (&str, &str),
+    code: &str,
+) -> Result<String, StoreError> {
+    // The kinds are called as the channels are.
+    let (channel, organisation) = (kind, scope.tenant.name.as_str());
+    let text = match channel {
+        "voice" => {
+            let digits: Vec<String> = code.chars().map(String::from).collect();
+            MessageId("sign-in-code-spoken")
+                .with("organisation", organisation)
+                .with("code", digits.join(", "))
+        }
+        "sms" => MessageId("sign-in-code-short")
+            .with(
+                "organisation",
+                in_default_alphabet(organisation).unwrap_or_else(|| organisation.to_owned()),
+            )
+            .with("code", code),
+        _ => MessageId("sign-in-code-text").with("organisation", organisation).with("code", code),
+    };
+    let mut body = say(scope, text);
+    if channel == "sms" {
+        let host = scope.tenant.origin.host_str().unwrap_or("localhost");
+        body = format!("{body}\n\n@{host} #{code}");
+    }
+    let subject = say(scope, MessageId("sign-in-code-subject"));
+    outbox::insert(change, NewMessage { channel, recipient, subject: &subject, body: &body, about: None })
+        .await
 }
 
 /// Tells every admin and auditor by mail of what gives somebody power, and of what the rules let happen only because somebody said so. What was typed stands in it as it was typed.

@@ -27,6 +27,7 @@ pub mod push_requests;
 mod readers;
 mod row;
 pub mod saved_views;
+pub mod sent_codes;
 pub mod service_tokens;
 pub mod sessions;
 pub mod sign_ins;

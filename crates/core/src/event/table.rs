@@ -103,12 +103,15 @@ events! {
         "A sign-in attempt failed; the cause says why."
         as "could not sign in"
         tells(owner(sometimes "of the third failed second step in a day, since the last sign-in")) ocsf(Logon);
+    SignInCodeSent<'_> = "signin.code_sent":
+        "A code for the second step was sent to a number or an address, after the right password."
+        as "was sent a code to sign in";
     MfaFactorEnrolled<'_> = "mfa.factor_enrolled":
         "A person enrolled a factor."
         as "enrolled a factor"
         tells(owner, admins(has waits_until)) ocsf(FactorEnable) ssf(CredentialChange);
     MfaFactorRemoved<'_> = "mfa.factor_removed":
-        "A factor was removed: by its owner; by staff or a contest before it worked; or with a hardware token that was retired."
+        "A factor was removed: by its owner, with the contact that its codes went to, before it worked by staff or a contest, or with a hardware token that was retired."
         as "removed a factor of {person}"
         wants(before) tells(owner(why != "contested")) ocsf(FactorDisable) ssf(CredentialChange);
     MfaFactorNamed<'_> = "mfa.factor_named":

@@ -45,6 +45,14 @@ device-linux = a Linux computer
 device-unknown = an unknown device
 
 # The code that shows that a new number or address is theirs.
+sign-in-code-subject = Your code to sign in
+sign-in-code-short = { $organisation }: { $code } is your code to sign in. Never tell it anyone, the help desk neither.
+sign-in-code-spoken = { $organisation }. Your code to sign in is { $code }. Again: { $code }. Never tell it anyone, the help desk neither.
+sign-in-code-text = { $organisation }: somebody has typed your password and signs in as you. If that is you, this is the code:
+
+    { $code }
+
+    It counts for ten minutes, in that browser alone. Never tell it anyone: nobody from your organisation asks for it, the help desk neither. If it was not you, somebody knows your password: change it now.
 contact-code-subject = Your code
 contact-code-short = { $organisation }: your code is { $code }. Type it only where you added this number.
 contact-code-spoken = { $organisation }: your code is { $code }. Again: { $code }. Type it only where you added this number.

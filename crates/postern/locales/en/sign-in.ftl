@@ -23,6 +23,22 @@ use-backup-code = Use backup code
 cannot-use-second-step = I can't use my second step
 cannot-use-second-step-why = See what else can let you in
 
+text-a-code-to = Text a code to { $to }
+call-with-a-code = Call { $to } with a code
+mail-a-code-to = Mail a code to { $to }
+
+# The page that takes a code that was sent.
+sent-code-title = Type the code
+sent-code-by-text = A text with a code of six digits is on its way to { $to }.
+sent-code-by-call = A call to { $to } reads out a code of six digits.
+sent-code-by-mail = A mail with a code of six digits is on its way to { $to }.
+sent-code-late = The message to { $to } takes longer than it should: the gateway is slow. Wait a little, or use another way.
+sent-code-failed = The message to { $to } did not go out yet. We go on trying; use another way if you have one.
+sent-code-until = It works until { $at }, in this browser and nowhere else.
+sent-code-is-yours = For this page only
+sent-code-nobody-asks = Nobody from your organisation asks for this code, the help desk neither. Whoever does wants to be let in as you.
+have-another-code-sent = Send another code
+
 # The page that waits for a phone.
 push-title = Approve on your phone
 push-open-your-phone = Open the app on your phone, and type <strong>this number</strong> there:

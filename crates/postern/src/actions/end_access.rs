@@ -14,7 +14,8 @@ use crate::scope::Scope;
 use crate::store::factors::{self, waiting};
 use crate::store::persons::first_passkey;
 use crate::store::{
-    Change, backup_codes, ceremonies, enrolment_passes, flows, known_devices, push_requests, sessions,
+    Change, backup_codes, ceremonies, enrolment_passes, flows, known_devices, push_requests, sent_codes,
+    sessions,
 };
 
 /// Why it ends.
@@ -54,6 +55,7 @@ pub(super) async fn end_access(
     enrolment_passes::revoke(change, person, None).await?;
     flows::end_all(change, person).await?;
     push_requests::end_all(change, person).await?;
+    sent_codes::end_all(change, person).await?;
     ceremonies::end_all(change, person).await?;
     // Whoever let a first passkey in at once did so for what ends here.
     first_passkey::consume(change, person).await?;

@@ -120,7 +120,7 @@ async fn send_text(
     Err(SendError::Failed(format!("The gateway answered {}.", answer.status())))
 }
 
-/// A text as a form; a call as a form too, with what is to be said in TwiML.
+/// A text as a form; a call as a form too, with what is to be said in `TwiML`.
 fn as_twilio(http: &reqwest::Client, account: &TwilioAccount, message: &Message) -> reqwest::RequestBuilder {
     let (resource, said) = if message.channel == "voice" {
         ("Calls.json", ("Twiml", spoken(&message.body)))

@@ -7,7 +7,7 @@ use crate::actions::ActionError;
 use crate::scope::Scope;
 use crate::store::{
     StoreError, ceremonies, enrolment_passes, findings, flows, imported_sign_ins, imports, jobs,
-    push_requests, throttles,
+    push_requests, sent_codes, throttles,
 };
 
 /// Records that are deleted in one change: on SQLite nobody else writes meanwhile.
@@ -23,6 +23,7 @@ pub async fn sweep(scope: &Scope) -> Result<Option<Timestamp>, ActionError> {
     ceremonies::delete_expired(&mut change, before).await?;
     flows::delete_expired(&mut change, before).await?;
     push_requests::delete_expired(&mut change, before).await?;
+    sent_codes::delete_expired(&mut change, before).await?;
     throttles::delete_expired(&mut change, before).await?;
     let now = change.at();
     enrolment_passes::wipe_expired(&mut change, now).await?;

@@ -26,6 +26,8 @@ pub enum CeremonyKind {
     AddHardwareToken,
     /// Asking for a link that adds a phone to one's account.
     AddPush,
+    /// Making a second step of a contact that codes go to.
+    AddSentCode,
     /// A phone that follows the link.
     EnrolPush,
     /// Making new backup codes.
@@ -59,6 +61,7 @@ impl CeremonyKind {
             Self::AddTotp => "add_totp",
             Self::AddHardwareToken => "add_hardware_token",
             Self::AddPush => "add_push",
+            Self::AddSentCode => "add_sent_code",
             Self::EnrolPush => "enrol_push",
             Self::RenewBackupCodes => "renew_backup_codes",
             Self::ConfirmBackupCodes => "confirm_backup_codes",

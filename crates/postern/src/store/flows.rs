@@ -1,10 +1,10 @@
 //! Sign-ins under way.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use postern_core::id::{PersonId, TenantId};
 use postern_core::signin::Flow;
 
-use super::{Change, Db, Result, StoreError, micros, one_row};
+use super::{Change, Db, Result, StoreError, micros, one_row, time};
 
 /// A flow as stored. `sealed` holds the secret being enrolled.
 #[derive(Clone)]
@@ -68,6 +68,30 @@ pub async fn save_sealed(change: &mut Change<'_>, id: &str, sealed: &[u8]) -> Re
             .execute(change.conn())
             .await?;
     one_row(&done)
+}
+
+/// A flow waits until then for what it was sent, but never longer than `most` after its beginning. The answer: until when.
+/// `Conflict`: it is over.
+pub async fn extend(
+    change: &mut Change<'_>,
+    id: &str,
+    (until, most): (Timestamp, SignedDuration),
+) -> Result<Timestamp> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let most = i64::try_from(most.as_micros()).unwrap_or(i64::MAX);
+    let row: Option<(i64,)> = sqlx::query_as(
+        "UPDATE flows SET expires_at = CASE WHEN expires_at > $4 THEN expires_at WHEN created_at + $5 > $4 THEN $4 \
+         WHEN created_at + $5 > expires_at THEN created_at + $5 ELSE expires_at END \
+         WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL AND expires_at > $3 RETURNING expires_at",
+    )
+    .bind(tenant.as_str())
+    .bind(id)
+    .bind(at)
+    .bind(micros(until))
+    .bind(most)
+    .fetch_optional(change.conn())
+    .await?;
+    row.map(|(until,)| time(until)).ok_or(StoreError::Conflict)
 }
 
 /// Ends a flow, once and in time: of two parallel requests that would finish it, one wins.

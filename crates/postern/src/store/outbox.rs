@@ -9,7 +9,7 @@ use sqlx::AssertSqlSafe;
 
 use super::jobs::words;
 use super::row::row;
-use super::{Change, Db, Result, cases, in_pieces, micros, parameters, time, value_rows};
+use super::{Change, Db, Result, StoreError, cases, in_pieces, micros, parameters, time, value_rows};
 use crate::job::{Job, JobKind};
 
 row! {
@@ -73,6 +73,14 @@ pub async fn insert_all(change: &mut Change<'_>, new: &[NewMessage<'_>]) -> Resu
     Ok(())
 }
 
+/// Adds one message, and the job that sends it. The answer names it.
+pub async fn insert(change: &mut Change<'_>, new: NewMessage<'_>) -> Result<String> {
+    let channel = new.channel;
+    let id = insert_rows(change, &[new]).await?.pop().ok_or(StoreError::NotFound)?;
+    change.enqueue(delivery(channel, &id), change.at());
+    Ok(id)
+}
+
 fn delivery(channel: &str, id: &str) -> Job {
     let message = id.to_owned();
     if channel == "email" { Job::DeliverMail { message } } else { Job::DeliverText { message } }
@@ -126,6 +134,12 @@ pub async fn list(change: &mut Change<'_>, ids: &[&str]) -> Result<Vec<Message>>
         query = query.bind(*id);
     }
     Ok(query.fetch_all(change.conn()).await?)
+}
+
+/// A message, and how far it has come.
+pub async fn find(db: &Db, tenant: &TenantId, id: &str) -> Result<Option<Message>> {
+    let query = sqlx::query_as(select("WHERE o.tenant_id = $1 AND o.id = $2"));
+    Ok(query.bind(tenant.as_str()).bind(id).fetch_optional(db.reader()).await?)
 }
 
 /// They arrived. Their texts are wiped, unless development shows them: a link in one is live, and the owner has it now. What

@@ -169,7 +169,7 @@ pub async fn find_of_person(
 pub const AFTER_PASSWORD: &str = "after the password";
 
 /// What is shown after the right password.
-const SECOND_STEPS: &str = "(method IN ('totp', 'hardware_token', 'backup_code', 'push') OR (method = 'webauthn' AND detail = 'after the password'))";
+const SECOND_STEPS: &str = "(method IN ('totp', 'hardware_token', 'backup_code', 'push', 'sms', 'voice', 'email') OR (method = 'webauthn' AND detail = 'after the password'))";
 
 /// How often somebody has shown the right password and failed at the second step since the person last signed in, and since
 /// `from`; read inside the change. `but_from`: an address and a browser whose attempts do not count.

@@ -17,5 +17,6 @@ pub mod push;
 pub mod remove_contact;
 pub mod replace_password;
 pub mod resync;
+pub mod sent_codes;
 pub mod step_up;
 pub mod vouch;

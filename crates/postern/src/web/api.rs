@@ -37,6 +37,7 @@ pub mod resync;
 pub mod runbook;
 pub mod saved_views;
 pub mod search_view;
+pub mod sent_codes;
 pub mod sessions;
 pub mod set_up;
 pub mod sign_ins;
@@ -131,6 +132,9 @@ fn account() -> Router<Arc<App>> {
         .route("/api/v1/account/hardware-token/finish", post(hardware_tokens::finish))
         .route("/api/v1/account/push/start", post(push::start))
         .route("/api/v1/account/push/finish", post(push::finish))
+        .route("/api/v1/account/sent-codes", get(sent_codes::list))
+        .route("/api/v1/account/sent-codes/start", post(sent_codes::start))
+        .route("/api/v1/account/sent-codes/finish", post(sent_codes::finish))
         .route("/api/v1/account/backup-codes/start", post(backup_codes::start))
         .route("/api/v1/account/backup-codes/finish", post(backup_codes::finish))
         .route("/api/v1/account/backup-codes/confirm", post(backup_codes::confirm))

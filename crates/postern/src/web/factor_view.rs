@@ -13,7 +13,7 @@ use crate::store::time;
 #[derive(Serialize, ToSchema)]
 pub struct FactorView {
     pub id: String,
-    /// `totp`, `hardware_token`, `webauthn` or `push`.
+    /// `totp`, `hardware_token`, `webauthn`, `push`, `sms`, `voice` or `email`.
     pub kind: String,
     /// What it is, in words.
     pub title: &'static str,

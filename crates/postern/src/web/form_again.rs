@@ -16,13 +16,15 @@ pub(super) fn page_of_form(path: &str) -> String {
             "/sign-in/second-step".to_owned()
         }
         ["sign-in", "push", ..] => "/sign-in/push".to_owned(),
+        ["sign-in", "sent-code", ..] => "/sign-in/sent-code".to_owned(),
         ["recover", "case", ..] => "/recover/case".to_owned(),
         ["account", "factors", id, page @ ("remove" | "resync"), _, ..] => {
             format!("/account/factors/{id}/{page}")
         }
         [
             "account",
-            page @ ("backup-codes" | "hardware-token" | "push" | "password" | "replace-password"),
+            page @ ("backup-codes" | "hardware-token" | "push" | "sent-codes" | "password"
+            | "replace-password"),
             _,
             ..,
         ] => {

@@ -12,6 +12,7 @@ pub mod phone;
 pub mod push;
 pub mod second_step;
 pub mod second_step_passkey;
+pub mod sent_code;
 pub mod set_up;
 pub mod sign_in;
 pub mod with_pass;

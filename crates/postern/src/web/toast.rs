@@ -96,6 +96,7 @@ toasts! {
     OwnContactRemoved => "own-contact-removed", Message("toast-own-contact-removed");
     HardwareTokenAdded => "hardware-token", Message("toast-hardware-token");
     OtherSessionsEnded => "others-ended", Message("toast-other-sessions-ended");
+    SentCodeAdded => "sent-code-added", Message("toast-sent-code-added");
     FactorNamed => "factor-named", Message("toast-factor-named");
     FactorRemoved => "factor-removed", Message("toast-factor-removed");
     CodeAppAdded => "code-app", Message("toast-code-app");

@@ -10,6 +10,7 @@ mod book;
 mod browser;
 mod cli;
 mod config;
+mod gateway;
 mod hashing;
 mod jobs;
 mod journey;

@@ -5,11 +5,13 @@ mod by_hand;
 mod desk;
 mod gate;
 mod phones;
+mod sent_codes;
 mod signs;
 
 pub use by_hand::{LIVE_SESSIONS, passkey_alone};
 
 pub use phones::wrong_number;
+pub use sent_codes::code_in;
 
 pub use desk::{PLACEHOLDER_REASON, a_day};
 pub use signs::{declined, fatigue, jsonl, send_log, signed_in};

@@ -18,7 +18,8 @@ use messages::FluentMessage;
 use templates::{Call, PageTemplate};
 
 /// Calls whose id comes from code, where it is a `MessageId` or a toast's `Message`.
-const FROM_CODE: [&str; 8] = [
+const FROM_CODE: [&str; 9] = [
+    "contact.refusal",
     "page.progress.now",
     "page.progress.next",
     "step",

@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::event::payload::{AlwaysTrue, ProvingFactor};
+use crate::factor::FactorKind;
 use crate::person::Role;
 
 /// `signin.succeeded`
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct SignInSucceeded<'a> {
-    /// The last step that was shown: `totp`, `webauthn`, `push`, `backup_code`.
+    /// The last step that was shown: `totp`, `webauthn`, `push`, `sms`, `voice`, `email`, `backup_code`.
     pub method: &'a str,
     /// NIST authenticator assurance level.
     pub aal: i64,
@@ -26,6 +27,17 @@ pub struct SignInFailed<'a> {
     pub cause: &'a str,
     /// More about the cause, such as by how much a clock is off.
     pub detail: Option<&'a str>,
+}
+
+/// `signin.code_sent`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct SignInCodeSent<'a> {
+    /// `sms`, `voice`, `email`.
+    pub kind: FactorKind,
+    /// Which factor.
+    pub factor: &'a str,
+    /// The contact that it went to.
+    pub contact: &'a str,
 }
 
 /// `session.revoked`

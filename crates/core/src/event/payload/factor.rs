@@ -45,7 +45,7 @@ pub struct EnrolledPasskey {
 pub enum MfaFactorRemoved<'a> {
     /// By the person.
     ByOwner {
-        /// `totp`, `hardware_token`, `webauthn`, `push`.
+        /// `totp`, `hardware_token`, `webauthn`, `push`, `sms`, `voice`, `email`.
         kind: &'a str,
         /// Which one.
         factor: &'a str,
@@ -63,6 +63,15 @@ pub enum MfaFactorRemoved<'a> {
         /// What for.
         why: &'a str,
     },
+    /// With the contact that its codes went to.
+    WithContact {
+        /// `sms`, `voice`, `email`.
+        kind: &'a str,
+        /// Which one.
+        factor: &'a str,
+        /// What is off the file now.
+        contact: &'a str,
+    },
     /// All that waited, with the account's suspension.
     Waiting {
         /// `webauthn`.
@@ -75,7 +84,7 @@ pub enum MfaFactorRemoved<'a> {
 /// `mfa.factor_named`
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct MfaFactorNamed<'a> {
-    /// `totp`, `hardware_token`, `webauthn`, `push`.
+    /// `totp`, `hardware_token`, `webauthn`, `push`, `sms`, `voice`, `email`.
     pub kind: &'a str,
     /// Which one.
     pub factor: &'a str,

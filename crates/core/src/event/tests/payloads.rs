@@ -103,6 +103,10 @@ fn accounts(written: &mut WrittenKinds) {
         SignInFailed { method: "totp", cause: "mfa_wrong_code", detail: None },
         json!({ "method": "totp", "cause": "mfa_wrong_code", "detail": null }),
     );
+    written.check(
+        SignInCodeSent { kind: FactorKind::Sms, factor: "f1", contact: "k1" },
+        json!({ "kind": "sms", "factor": "f1", "contact": "k1" }),
+    );
     written.check(SessionRevoked { sessions: 2, why: None }, json!({ "sessions": 2 }));
     written.check(
         SessionRevoked { sessions: 2, why: Some("contested") },
@@ -240,6 +244,10 @@ fn removed_factors(written: &mut WrittenKinds) {
     written.check(
         MfaFactorRemoved::ByOthers { kind: "webauthn", factor: "f1", why: "stopped before it worked" },
         json!({ "kind": "webauthn", "factor": "f1", "why": "stopped before it worked" }),
+    );
+    written.check(
+        MfaFactorRemoved::WithContact { kind: "sms", factor: "f1", contact: "k1" },
+        json!({ "kind": "sms", "factor": "f1", "contact": "k1" }),
     );
     written.check(
         MfaFactorRemoved::Waiting { kind: FactorKind::Webauthn, why: "contested" },

@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::case::{Case, Stage};
+use postern_core::factor::FactorKind;
 use serde::Serialize;
 
 use crate::actions::Caller;
@@ -33,6 +34,10 @@ pub struct AccountPage {
     pub has_code: bool,
     /// Whether a passkey works.
     pub has_passkey: bool,
+    /// Whether codes by text, call or mail are a second step of theirs.
+    pub has_sent_codes: bool,
+    /// Whether the organisation allows some.
+    pub offers_sent_codes: bool,
     /// Whether a first passkey waits before it opens the desk.
     pub first_waits: bool,
     pub codes_left: i64,
@@ -112,9 +117,14 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
     let live = sessions::list(&scope.app.db, &scope.tenant.id, id, now).await?;
     let when = (now, scope.tenant.settings.callable_if_filed_by(now));
     let summary = persons::load_summary(&scope.app.db, &scope.tenant.id, &caller.person, when).await?;
+    let rules = scope.tenant.settings.sent_codes;
     let shown = AccountPage {
         name: caller.person.name.clone(),
         login: caller.person.login.clone(),
+        has_sent_codes: own
+            .iter()
+            .any(|factor| FactorKind::parse(&factor.kind).is_some_and(FactorKind::is_sent)),
+        offers_sent_codes: rules.by_text || rules.by_mail,
         factors,
         has_code,
         has_passkey,
@@ -122,7 +132,7 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
             && !own.iter().any(|factor| factor.opens_alone() && factor.works(now))
             && !summary.first_passkey_granted,
         codes_left: summary.codes_left,
-        readiness: ReadinessView::of(&scope, &caller, &own, &summary),
+        readiness: ReadinessView::load(&scope, &caller, &own, &summary).await?,
         sessions: live.into_iter().map(|live| OwnSession::of(live, &caller)).collect(),
         has_shown_factor: caller.has_just_shown_factor(now),
         contacts: OwnContactView::list(&scope, &caller).await?,

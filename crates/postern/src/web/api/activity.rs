@@ -29,6 +29,7 @@ const MOST: i64 = 30;
 
 /// What is shown beside sign-ins, and what each says.
 const SHOWN: &[(EventKind, MessageId)] = &[
+    (EventKind::SignInCodeSent, MessageId("activity-code-sent")),
     (EventKind::MfaFactorEnrolled, MessageId("activity-factor-added")),
     (EventKind::MfaFactorRemoved, MessageId("activity-factor-removed")),
     (EventKind::MfaFactorNamed, MessageId("activity-factor-named")),
@@ -291,6 +292,7 @@ fn signed_in(method: &str) -> MessageId {
         "backup_code" => MessageId("activity-signed-in-by-backup-code"),
         "push" => MessageId("activity-signed-in-by-phone"),
         "hardware_token" => MessageId("activity-signed-in-by-token"),
+        "sms" | "voice" | "email" => MessageId("activity-signed-in-by-sent-code"),
         _ => MessageId("activity-signed-in-by-code"),
     }
 }
@@ -304,7 +306,9 @@ fn failed(row: &SignInRow) -> MessageId {
         ("password", _) => MessageId("activity-wrong-password"),
         ("push", Some("mfa_denied" | "mfa_fraud_reported")) => MessageId("activity-phone-refused"),
         ("push", Some("mfa_no_response")) => MessageId("activity-phone-silent"),
-        ("totp" | "hardware_token" | "backup_code" | "push", _) => MessageId("activity-second-step-failed"),
+        ("totp" | "hardware_token" | "backup_code" | "push" | "sms" | "voice" | "email", _) => {
+            MessageId("activity-second-step-failed")
+        }
         ("webauthn", _) if row.detail.as_deref() == Some(sign_ins::AFTER_PASSWORD) => {
             MessageId("activity-second-step-failed")
         }

@@ -5,6 +5,7 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
+use postern_core::contact::masked;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -185,16 +186,4 @@ impl OwnContactView {
             value,
         }
     }
-}
-
-/// Enough for its owner, and little for whoever found the screen open: the first letter and the domain, or two digits.
-fn masked(kind: &str, value: &str) -> String {
-    if kind == "email" {
-        let (name, domain) = value.rsplit_once('@').unwrap_or((value, ""));
-        let first: String = name.chars().take(1).collect();
-        return format!("{first}…@{domain}");
-    }
-    let digits: Vec<char> = value.chars().filter(char::is_ascii_digit).collect();
-    let last: String = digits.iter().skip(digits.len().saturating_sub(2)).collect();
-    format!("…{last}")
 }

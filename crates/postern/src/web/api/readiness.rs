@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::errors::ReadErrors;
 use super::input::PersonOnly;
+use crate::actions::sent_code_rules::list_usable;
 use crate::actions::{Caller, passkeys};
 use crate::scope::Scope;
 use crate::store::factors::{self, Factor};
@@ -48,7 +49,7 @@ pub struct LossView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FactorAtHand {
     pub id: String,
-    /// `code_app`, `passkey` on one device, `synced_passkey`, `security_key` for after the password, `phone_app` or `hardware_token`.
+    /// `code_app`, `passkey` on one device, `synced_passkey`, `security_key` for after the password, `phone_app`, `hardware_token`, or `sent_code`: by text, call or mail, the weakest.
     pub kind: &'static str,
     /// What its owner calls it.
     pub label: String,
@@ -56,8 +57,19 @@ pub struct FactorAtHand {
 
 impl ReadinessView {
     /// Of a caller with these factors, and what else there is of them.
-    pub fn of(scope: &Scope, caller: &Caller, own: &[Factor], summary: &PersonSummary) -> Self {
-        let working = own.iter().filter(|factor| factor.works(scope.now));
+    pub async fn load(
+        scope: &Scope,
+        caller: &Caller,
+        own: &[Factor],
+        summary: &PersonSummary,
+    ) -> Result<Self, Problem> {
+        let reached = list_usable(scope, &caller.person).await?;
+        let is_sent = |factor: &Factor| FactorKind::parse(&factor.kind).is_some_and(FactorKind::is_sent);
+        let works = |factor: &&Factor| {
+            factor.works(scope.now)
+                && (!is_sent(factor) || reached.iter().any(|contact| contact.factor_id == factor.id))
+        };
+        let working = own.iter().filter(works);
         let known: Vec<(WorkingFactor, &Factor)> =
             working.filter_map(|factor| Some((working_factor(scope, factor)?, factor))).collect();
         let facts = ReadinessFacts {
@@ -67,12 +79,12 @@ impl ReadinessView {
         };
         let at_hand: Vec<FactorAtHand> = known.iter().map(FactorAtHand::from).collect();
         let outcomes = facts.losses();
-        Self {
+        Ok(Self {
             state: state(&outcomes),
             losses: outcomes.iter().map(|outcome| LossView::of(outcome, &at_hand)).collect(),
             callable_numbers: summary.callable_numbers,
             has_manager: caller.person.manager.is_some(),
-        }
+        })
     }
 }
 
@@ -95,6 +107,8 @@ fn working_factor(scope: &Scope, factor: &Factor) -> Option<WorkingFactor> {
             Some(WorkingFactor::Passkey { is_synced: passkeys::is_synced(scope, factor) })
         }
         FactorKind::Push => Some(WorkingFactor::PhoneApp),
+        FactorKind::Sms => Some(WorkingFactor::SentCode { is_text: true }),
+        FactorKind::Voice | FactorKind::Email => Some(WorkingFactor::SentCode { is_text: false }),
         FactorKind::Password | FactorKind::BackupCode | FactorKind::EnrolmentPass => None,
     }
 }
@@ -108,6 +122,7 @@ impl From<&(WorkingFactor, &Factor)> for FactorAtHand {
             WorkingFactor::SecurityKey => "security_key",
             WorkingFactor::PhoneApp => "phone_app",
             WorkingFactor::HardwareToken => "hardware_token",
+            WorkingFactor::SentCode { .. } => "sent_code",
         };
         Self { id: factor.id.clone(), kind, label: factor.label.clone() }
     }
@@ -148,5 +163,5 @@ pub async fn show(scope: Scope, PersonOnly(caller): PersonOnly) -> Result<Json<R
     let own = factors::list(db, tenant, &caller.person.id).await?;
     let when = (scope.now, scope.tenant.settings.callable_if_filed_by(scope.now));
     let summary = persons::load_summary(db, tenant, &caller.person, when).await?;
-    Ok(Json(ReadinessView::of(&scope, &caller, &own, &summary)))
+    Ok(Json(ReadinessView::load(&scope, &caller, &own, &summary).await?))
 }

@@ -198,6 +198,7 @@ fn settings(scope: &Scope) -> Vec<SettingView> {
     let set = &scope.tenant.settings;
     let days = |span: jiff::SignedDuration| format!("{} days", span.as_hours() / 24);
     let own = |is: bool, else_it_is: &str| if is { "its own".to_owned() } else { else_it_is.to_owned() };
+    let switch = |is_on| if is_on { "on" } else { "off" }.to_owned();
     let row = |name, value, help| SettingView { name, value, help };
     vec![
         row(
@@ -225,6 +226,16 @@ fn settings(scope: &Scope) -> Vec<SettingView> {
             "gateway_url",
             own(set.gateway.is_some(), "none: texts and calls wait"),
             "Where texts and calls are posted.",
+        ),
+        row(
+            "text_codes",
+            switch(set.sent_codes.by_text),
+            "Whether codes by text or call may be a second step.",
+        ),
+        row(
+            "mail_codes",
+            switch(set.sent_codes.by_mail),
+            "Whether codes by mail may be one, on the lowest tier and without a desk role.",
         ),
         row("keep_days", days(set.keep), "How long imported sign-in records are kept."),
         row("look_back_days", days(set.look_back), "How far back sign-in records are analysed together."),

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::expected_call::ExpectedCall;
 use super::recover::RecoverPage;
+use crate::actions::sent_code_rules::list_usable;
 use crate::scope::Scope;
 use crate::store::{backup_codes, factors, persons};
 use crate::web::extract::CurrentFlow;
@@ -27,6 +28,7 @@ pub struct RecoveryOptionsPage {
     pub passkey: bool,
     pub push: bool,
     pub hardware_token: bool,
+    pub sent_code: bool,
     pub codes_left: i64,
 }
 
@@ -48,6 +50,7 @@ pub async fn show(scope: Scope, flow: Result<CurrentFlow, Problem>) -> Result<Re
     let has = |kind| factors.iter().any(|f| f.is(kind) && f.works(scope.now));
     let codes_left = backup_codes::count_left(&scope.app.db, &scope.tenant.id, &person.id, scope.now).await?;
     let call = ExpectedCall::load(&scope, Some(&person.id), scope.now).await?;
+    let sent_code = !list_usable(&scope, &person).await?.is_empty();
     let shown = RecoveryOptionsPage {
         login: person.login,
         call,
@@ -56,6 +59,7 @@ pub async fn show(scope: Scope, flow: Result<CurrentFlow, Problem>) -> Result<Re
         passkey: has(FactorKind::Webauthn),
         push: has(FactorKind::Push),
         hardware_token: has(FactorKind::HardwareToken),
+        sent_code,
         codes_left,
     };
     render(&scope, None, shown)
@@ -65,6 +69,7 @@ pub async fn show(scope: Scope, flow: Result<CurrentFlow, Problem>) -> Result<Re
 pub async fn anybody(scope: &Scope, login: &str) -> Result<RecoveryOptionsPage, Problem> {
     let login: String = without_hidden(login).chars().take(100).collect();
     let call = ExpectedCall::load(scope, None, scope.now).await?;
+    let rules = scope.tenant.settings.sent_codes;
     Ok(RecoveryOptionsPage {
         login,
         call,
@@ -73,6 +78,7 @@ pub async fn anybody(scope: &Scope, login: &str) -> Result<RecoveryOptionsPage, 
         passkey: true,
         push: true,
         hardware_token: true,
+        sent_code: rules.by_text || rules.by_mail,
         codes_left: 1,
     })
 }

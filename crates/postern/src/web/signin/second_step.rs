@@ -6,6 +6,7 @@ use postern_core::signin::FlowStep;
 use serde::{Deserialize, Serialize};
 
 use super::keep;
+use super::sent_code::CodeWay;
 use crate::actions::use_backup_code::use_backup_code;
 use crate::actions::use_hardware_token::use_hardware_token;
 use crate::actions::use_totp::use_totp;
@@ -45,6 +46,8 @@ pub struct SecondStepPage {
     pub has_passkey: bool,
     pub has_push: bool,
     pub has_token: bool,
+    /// Where a code can be sent.
+    pub code_ways: Vec<CodeWay>,
     pub field: Option<&'static str>,
     pub error: Option<ErrorText>,
 }
@@ -129,6 +132,7 @@ async fn page(
         has_passkey: has(FactorKind::Webauthn),
         has_push: has(FactorKind::Push),
         has_token: has(FactorKind::HardwareToken),
+        code_ways: CodeWay::list(scope, row).await?,
         field,
         error,
     })

@@ -56,10 +56,11 @@ on_both! {
     async fn text_and_voice_go_out_as_twilio_wants_them(db) {
         let twilio = FakeTwilio::start().await;
         let app = TestApp::start(db).await;
+        let url = twilio.url();
         let set = async |token: &str| {
             let named = [
                 ("gateway_kind", "twilio"),
-                ("gateway_url", twilio.url().as_str()),
+                ("gateway_url", url.as_str()),
                 ("gateway_account", FakeTwilio::ACCOUNT),
                 ("gateway_token", token),
                 ("gateway_from", "+44 20 7946 0100"),

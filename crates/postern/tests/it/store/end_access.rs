@@ -22,13 +22,14 @@ enum RowEnd {
 }
 
 /// Every table with a person's rows: what a reset does to them, and what a suspension does.
-const TABLES: [(&str, RowEnd, RowEnd); 20] = [
+const TABLES: [(&str, RowEnd, RowEnd); 21] = [
     ("factors", RowEnd::Ends, RowEnd::WaitingEnds),
     ("backup_code_sets", RowEnd::Ends, RowEnd::WaitingEnds),
     ("enrolment_passes", RowEnd::Ends, RowEnd::Ends),
     ("flows", RowEnd::Ends, RowEnd::Ends),
     ("ceremonies", RowEnd::Ends, RowEnd::Ends),
     ("push_requests", RowEnd::Ends, RowEnd::Ends),
+    ("sent_codes", RowEnd::Ends, RowEnd::Ends),
     ("sessions", RowEnd::Ends, RowEnd::Ends),
     // They slow nobody down while the account is shut, and their owner is to have them again.
     ("known_devices", RowEnd::Ends, RowEnd::Stays),
@@ -75,7 +76,7 @@ fn live(table: &str) -> &'static str {
         "factors" => "removed_at IS NULL",
         "backup_code_sets" | "known_devices" | "service_tokens" => "revoked_at IS NULL",
         "enrolment_passes" => "revoked_at IS NULL AND used_at IS NULL",
-        "flows" | "sessions" => "ended_at IS NULL",
+        "flows" | "sessions" | "sent_codes" => "ended_at IS NULL",
         "ceremonies" => "used_at IS NULL",
         "push_requests" => "answer IS NULL",
         "power_grants" => "decided_at IS NULL",

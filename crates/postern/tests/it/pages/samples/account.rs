@@ -16,10 +16,12 @@ use postern::web::account::push::{AddPushPage, PushLinkPage};
 use postern::web::account::remove_contact::RemoveContactPage;
 use postern::web::account::replace_password::ReplacePasswordPage;
 use postern::web::account::resync::ResyncPage;
+use postern::web::account::sent_codes::AddSentCodePage;
 use postern::web::account::vouch::{SaidBefore, VouchPage, VouchWantsPasskeyPage};
 use postern::web::api::activity::{ActivityEntry, DisownedView};
 use postern::web::api::contacts::OwnContactView;
 use postern::web::api::readiness::{FactorAtHand, LossView, ReadinessView};
+use postern::web::api::sent_codes::CodeContactView;
 use postern::web::factor_view::{ClockOff, FactorView};
 
 use super::signin::{code_app, codes};
@@ -43,6 +45,7 @@ pub fn all() -> Vec<PageSample> {
         of::<AddHardwareTokenPage>(),
         of::<AddPushPage>(),
         of::<PushLinkPage>(),
+        of::<AddSentCodePage>(),
         of::<RenewBackupCodesPage>(),
         of::<RenewedBackupCodesPage>(),
         of::<ChangePasswordPage>(),
@@ -64,7 +67,7 @@ fn fast(seconds: i64) -> Option<ClockOff> {
     Some(ClockOff { is_slow: false, seconds })
 }
 
-/// Code apps with right and wrong clocks, a passkey, a key after the password and a phone, in all states.
+/// Code apps with right and wrong clocks, a passkey, a key after the password, a phone and codes that are sent, in all states.
 pub fn factors() -> Vec<FactorView> {
     let factor = |number, kind: &str, title, label: &str| FactorView {
         id: id(number),
@@ -92,8 +95,11 @@ pub fn factors() -> Vec<FactorView> {
             ..factor(304, "webauthn", "Security key, after the password", "Blue security key")
         },
         factor(305, "push", "Phone app", "Red phone"),
-        factor(319, "hardware_token", "Hardware token", "Hardware token FT-0042"),
-        FactorView { out_of_step: true, ..factor(320, "hardware_token", "Hardware token", "Key ring") },
+        factor(322, "hardware_token", "Hardware token", "Hardware token FT-0042"),
+        FactorView { out_of_step: true, ..factor(323, "hardware_token", "Hardware token", "Key ring") },
+        factor(319, "sms", "Code by text", "…20"),
+        factor(320, "voice", "Code by call", "…46"),
+        factor(321, "email", "Code by mail", MARKUP),
     ]
 }
 
@@ -110,6 +116,7 @@ fn at_hand() -> Vec<FactorAtHand> {
         ("security_key", "Blue security key"),
         ("phone_app", "Red phone"),
         ("hardware_token", "Key ring"),
+        ("sent_code", "…20"),
     ];
     let factor = |(number, (kind, label)): (u32, (&'static str, &str))| FactorAtHand {
         id: id(301 + number),
@@ -200,6 +207,8 @@ impl PageSamples for AccountPage {
             factors: Vec::new(),
             has_code: false,
             has_passkey: false,
+            has_sent_codes: false,
+            offers_sent_codes: false,
             first_waits: false,
             codes_left: 0,
             readiness: readiness("nothing", Vec::new()),
@@ -251,6 +260,8 @@ impl PageSamples for AccountPage {
                     name: LONG.to_owned(),
                     login: LONG_LOGIN.to_owned(),
                     factors: factors(),
+                    has_sent_codes: true,
+                    offers_sent_codes: true,
                     has_code: true,
                     has_passkey: true,
                     codes_left: 3,
@@ -350,6 +361,53 @@ impl PageSamples for AddPushPage {
             ("passkey", page(false, true)),
             ("nothing", page(false, false)),
             ("wrong", wrong),
+        ]
+    }
+}
+
+impl PageSamples for AddSentCodePage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let contact = |number, kind, value: &str| CodeContactView {
+            id: id(number),
+            kind,
+            value: value.to_owned(),
+            is_on: false,
+            refusal: None,
+            usable_at: None,
+        };
+        let contacts = || {
+            vec![
+                contact(331, "sms", "…20"),
+                CodeContactView { is_on: true, ..contact(332, "voice", "…46") },
+                CodeContactView {
+                    refusal: Some(MessageId("codes-not-by-mail-for-you")),
+                    ..contact(333, "email", MARKUP)
+                },
+                CodeContactView {
+                    refusal: Some(MessageId("codes-want-an-older-contact")),
+                    usable_at: Some(days_ago(-1)),
+                    ..contact(334, "sms", "…55")
+                },
+            ]
+        };
+        let page = |contacts, has_code, has_passkey| Self {
+            contacts,
+            can_choose: true,
+            has_code,
+            has_passkey,
+            field: None,
+            error: None,
+        };
+        let wrong = wrong_text("This code is wrong.");
+        vec![
+            ("code-app", page(contacts(), true, false)),
+            ("passkey", page(contacts(), false, true)),
+            ("wrong", Self { field: Some("code"), error: wrong, ..page(contacts(), true, true) }),
+            ("nothing-to-choose", Self { can_choose: false, ..page(contacts(), true, true) }),
+            ("no-contacts", page(Vec::new(), true, true)),
+            ("no-method", page(contacts(), false, false)),
         ]
     }
 }

@@ -60,6 +60,7 @@ impl PageSamples for RecoveryOptionsPage {
             passkey: everything,
             push: everything,
             hardware_token: everything,
+            sent_code: everything,
             codes_left,
         };
         vec![

@@ -9,11 +9,12 @@ use postern::web::signin::pass::EnrolmentPassPage;
 use postern::web::signin::phone::PhoneAppPage;
 use postern::web::signin::push::PushPage;
 use postern::web::signin::second_step::SecondStepPage;
+use postern::web::signin::sent_code::{CodeWay, SentCodePage};
 use postern::web::signin::set_up::SetUpPage;
 use postern::web::signin::sign_in::SignInPage;
 
 use super::{
-    LONG, LONG_LOGIN, MARKUP, PageSample, PageSamples, SeenBy, micros, minutes_ago, of, some, texts,
+    LONG, LONG_LOGIN, MARKUP, PageSample, PageSamples, SeenBy, id, micros, minutes_ago, of, some, texts,
     wrong_text,
 };
 
@@ -23,6 +24,7 @@ pub fn all() -> Vec<PageSample> {
         of::<SecondStepPage>(),
         of::<EnrolmentPassPage>(),
         of::<PushPage>(),
+        of::<SentCodePage>(),
         of::<PhoneAppPage>(),
         of::<SetUpPage>(),
         of::<ForgottenPasswordPage>(),
@@ -88,6 +90,7 @@ impl PageSamples for SecondStepPage {
             has_passkey,
             has_push: has_totp && has_passkey,
             has_token: has_totp && has_passkey,
+            code_ways: Vec::new(),
             field: None,
             error: None,
         };
@@ -98,9 +101,37 @@ impl PageSamples for SecondStepPage {
             ("passkey", page(false, true)),
             ("token", Self { has_token: true, ..page(false, false) }),
             ("codes-only", page(false, false)),
+            ("sent-codes", Self { code_ways: code_ways(), ..page(true, true) }),
             ("wrong-code", wrong("code")),
             ("wrong-token-code", wrong("token_code")),
             ("wrong-backup-code", wrong("backup_code")),
+        ]
+    }
+}
+
+fn code_ways() -> Vec<CodeWay> {
+    let way = |kind: &str, to: &str| CodeWay { factor: id(7), kind: kind.to_owned(), to: to.to_owned() };
+    vec![way("sms", "…20"), way("voice", "…46"), way("email", "a…@demo.postern.invalid")]
+}
+
+impl PageSamples for SentCodePage {
+    const SEEN_BY: SeenBy = SeenBy::Nobody;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let until = Some(micros(minutes_ago(-8)));
+        let page = |way, delivery| Self { way, delivery, until, error: None };
+        let mut ways = code_ways().into_iter();
+        let mut next = || ways.next();
+        let wrong = wrong_text("This is not the code that was sent last.");
+        vec![
+            ("text", page(next(), "sent")),
+            ("call", page(next(), "on_its_way")),
+            ("mail", page(next(), "sent")),
+            ("late", page(code_ways().pop(), "late")),
+            ("failed", page(code_ways().pop(), "failed")),
+            ("wrong", Self { error: wrong, ..page(code_ways().pop(), "sent") }),
+            ("over", Self { until: None, ..page(code_ways().pop(), "sent") }),
+            ("nowhere", page(None, "sent")),
         ]
     }
 }
