@@ -75,6 +75,8 @@ macro_rules! factor_kinds {
 factor_kinds! {
     /// What a person knows.
     Password => "password", "Password", ["pwd"], FirstStep, false;
+    /// An account at an identity provider, which says who came: it stands where the password stands. RFC 8176 has no word for it.
+    Federated => "federated", "Linked account", ["fed"], FirstStep, false;
     /// A code app, RFC 6238.
     Totp => "totp", "Code app", ["otp"], SecondStep, false;
     /// A device that shows codes and was handed out, RFC 4226 or RFC 6238.
@@ -99,6 +101,14 @@ impl FactorKind {
     /// Reads the word back; `None` for anything else.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
+    }
+
+    /// Whether it completes a sign-in that a first step began, or is one of its own: what an account needs one of.
+    pub fn completes_sign_in(self) -> bool {
+        matches!(
+            self.factor_use(),
+            FactorUse::SecondStep | FactorUse::SecondStepOrAlone | FactorUse::Approval
+        )
     }
 
     /// Whether it proves a change of one's own account.

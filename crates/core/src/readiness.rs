@@ -1,9 +1,9 @@
 //! What somebody can lose, and what would still let them in: told while they have it, so that nobody finds out when it is gone.
 //!
 //! A passkey lets its owner in alone, and stands in for a password that is forgotten: a new one is set by it. A code app, a
-//! hardware token, a phone app, a security key, a code that is sent and a backup code let them in after the password, and
-//! not without it. So only who has no passkey is locked out
-//! by forgetting.
+//! hardware token, a phone app, a security key, a code that is sent and a backup code let them in after the password or a
+//! linked account, and not without one of them. So only who has neither a passkey nor a linked account is locked out by
+//! forgetting.
 
 /// A factor that works now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,8 @@ impl WorkingFactor {
 pub struct ReadinessFacts {
     /// Whether they have a password.
     pub has_password: bool,
+    /// Whether an account at an identity provider is linked: it stands where the password stands.
+    pub has_linked_account: bool,
     /// What works now: not what waits or is switched off.
     pub factors: Vec<WorkingFactor>,
     /// Backup codes that were not used yet.
@@ -106,23 +108,28 @@ impl ReadinessFacts {
         let mut losses: Vec<Loss> = (0..self.factors.len()).map(Loss::Factor).collect();
         let lets_in = !self.factors.is_empty() || self.codes_left > 0;
         losses.extend((self.has_password && lets_in).then_some(Loss::Password));
-        losses.extend((self.has_password && self.codes_left > 0).then_some(Loss::BackupCodes));
+        losses.extend((self.has_first_step() && self.codes_left > 0).then_some(Loss::BackupCodes));
         let devices = self.factors.iter().filter(|factor| factor.goes_with_its_device()).count();
         losses.extend((devices > 1).then_some(Loss::EveryDevice));
         losses.into_iter().map(|loss| self.after(loss)).collect()
     }
 
+    /// Whether there is a password, or what stands in its place.
+    fn has_first_step(&self) -> bool {
+        self.has_password || self.has_linked_account
+    }
+
     fn after(&self, loss: Loss) -> LossOutcome {
-        let has_password = self.has_password && loss != Loss::Password;
+        let has_first_step = self.has_linked_account || (self.has_password && loss != Loss::Password);
         let is_left = |(place, factor): (usize, &WorkingFactor)| {
             let is_lost = match loss {
                 Loss::Factor(gone) => gone == place,
                 Loss::EveryDevice => factor.goes_with_its_device(),
                 Loss::Password | Loss::BackupCodes => false,
             };
-            (!is_lost && (factor.opens_alone() || has_password)).then_some(place)
+            (!is_lost && (factor.opens_alone() || has_first_step)).then_some(place)
         };
-        let codes = if has_password && loss != Loss::BackupCodes { self.codes_left } else { 0 };
+        let codes = if has_first_step && loss != Loss::BackupCodes { self.codes_left } else { 0 };
         let factors = self.factors.iter().enumerate().filter_map(is_left).collect();
         let mut outcome = LossOutcome { loss, factors, codes, advice: None };
         outcome.advice = outcome.locks_out().then(|| self.advice(loss));
@@ -132,7 +139,7 @@ impl ReadinessFacts {
     fn advice(&self, loss: Loss) -> ReadinessAdvice {
         match loss {
             Loss::Password => ReadinessAdvice::Passkey,
-            Loss::EveryDevice if self.has_password => ReadinessAdvice::BackupCodes,
+            Loss::EveryDevice if self.has_first_step() => ReadinessAdvice::BackupCodes,
             Loss::Factor(_) | Loss::BackupCodes | Loss::EveryDevice => ReadinessAdvice::SecondDevice,
         }
     }
@@ -151,7 +158,7 @@ mod tests {
     const TO_A_DESK: WorkingFactor = SentCode { is_text: false };
 
     fn facts(has_password: bool, factors: &[WorkingFactor], codes_left: u32) -> ReadinessFacts {
-        ReadinessFacts { has_password, factors: factors.to_vec(), codes_left }
+        ReadinessFacts { has_password, has_linked_account: false, factors: factors.to_vec(), codes_left }
     }
 
     fn left(facts: &ReadinessFacts, loss: Loss) -> (Vec<usize>, u32, Option<ReadinessAdvice>) {
@@ -232,6 +239,17 @@ mod tests {
     }
 
     #[test]
+    fn a_linked_account_stands_where_the_password_stands() {
+        let linked = |has_password, factors: &[WorkingFactor], codes| ReadinessFacts {
+            has_linked_account: true,
+            ..facts(has_password, factors, codes)
+        };
+        assert_eq!(left(&linked(true, &[CodeApp], 9), Loss::Password), (vec![0], 9, None));
+        assert_eq!(left(&linked(false, &[CodeApp], 9), Loss::Factor(0)), (vec![], 9, None));
+        assert_eq!(linked(true, &[], 0).losses(), [], "alone it lets nobody in");
+    }
+
+    #[test]
     fn who_has_nothing_can_lose_nothing() {
         assert_eq!(facts(true, &[], 0).losses(), []);
         assert_eq!(facts(false, &[], 0).losses(), []);
@@ -240,7 +258,7 @@ mod tests {
     /// Said again in another way: what is gone, then whether anything of the rest opens.
     fn opens(facts: &ReadinessFacts) -> bool {
         let alone = facts.factors.iter().any(|factor| matches!(factor, Passkey { .. }));
-        alone || facts.has_password && (!facts.factors.is_empty() || facts.codes_left > 0)
+        alone || facts.has_first_step() && (!facts.factors.is_empty() || facts.codes_left > 0)
     }
 
     fn without(mut facts: ReadinessFacts, loss: Loss) -> ReadinessFacts {
@@ -259,8 +277,14 @@ mod tests {
         let kinds =
             [CodeApp, ONE_DEVICE, SYNCED, SecurityKey, PhoneApp, HardwareToken, TO_A_PHONE, TO_A_DESK];
         let factor = prop::sample::select(kinds.to_vec());
-        (any::<bool>(), prop::collection::vec(factor, 0..6), 0_u32..4).prop_map(
-            |(has_password, factors, codes_left)| ReadinessFacts { has_password, factors, codes_left },
+        let flags = (any::<bool>(), any::<bool>());
+        (flags, prop::collection::vec(factor, 0..6), 0_u32..4).prop_map(
+            |((has_password, has_linked_account), factors, codes_left)| ReadinessFacts {
+                has_password,
+                has_linked_account,
+                factors,
+                codes_left,
+            },
         )
     }
 

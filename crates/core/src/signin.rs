@@ -2,15 +2,15 @@
 //!
 //! ```text
 //!            goal SignIn: the account has a factor that works
-//!  First ──▶ password ──▶ Second ──▶ second step, or what stands in for it ──▶ SignedIn
-//!     └────▶ passkey that verified its user ─────────────────────────────────▶ SignedIn
+//!  First ──▶ password, or a linked account ──▶ Second ──▶ second step, or what stands in for it ──▶ SignedIn
+//!     └────▶ passkey that verified its user ────────────────────────────────────────────────▶ SignedIn
 //!
 //!            goal Enrol: it has none
-//!  First ──▶ password ──▶ Pass ──▶ enrolment pass ──▶ Enrolment (factor enrolled, codes kept: sign in again)
+//!  First ──▶ password, or a linked account ──▶ Pass ──▶ enrolment pass ──▶ Enrolment (factor enrolled, codes kept: sign in again)
 //! ```
 //!
 //! Every arrow is the one transition, [`Flow::show`]. What a kind may follow stands in the table of [`crate::factor`]: a new
-//! kind of second step is a row there. No arrow leads from the password alone to enrolment or to a session (P1), and none
+//! kind of second step is a row there. No arrow leads from a first step alone to enrolment or to a session (P1), and none
 //! from [`FlowStep::Enrolment`] to a session. A flow knows what was shown, never what was chosen or tried: whoever takes
 //! another factor stands where they stood, and the next right answer is held to the same rule. `signin/model.rs` checks all
 //! orders of steps.
@@ -82,13 +82,13 @@ pub enum FlowProgress {
 /// What a flow waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FlowStep {
-    /// The password, or a passkey that verifies its user.
+    /// The password, a linked account, or a passkey that verifies its user.
     First,
-    /// The password was right; a factor is wanted.
+    /// The first step was right; a factor is wanted.
     Second,
-    /// The password was right; there is no factor, so a pass is wanted.
+    /// The first step was right; there is no factor, so a pass is wanted.
     Pass,
-    /// Password and pass were right: enrolment, and nothing else.
+    /// First step and pass were right: enrolment, and nothing else.
     Enrolment,
 }
 
@@ -229,7 +229,8 @@ impl Assurance {
 mod tests {
     use super::*;
     use FactorKind::{
-        BackupCode, Email, EnrolmentPass, HardwareToken, Password, Push, Sms, Totp, Voice, Webauthn,
+        BackupCode, Email, EnrolmentPass, Federated, HardwareToken, Password, Push, Sms, Totp, Voice,
+        Webauthn,
     };
 
     const WITH: AccountStatus = AccountStatus { suspended: false, has_factor: true };
@@ -248,29 +249,33 @@ mod tests {
     }
 
     /// Where every allowed step leads; what is not here leads nowhere.
-    fn expected(step: FlowStep, shown: ShownFactor) -> Option<&'static [&'static str]> {
-        match (step, shown.kind, shown.user_verified) {
-            (FlowStep::First, Webauthn, true) => Some(&["swk", "user", "mfa"]),
-            (FlowStep::Second, Totp | HardwareToken, _) => Some(&["pwd", "otp", "mfa"]),
-            (FlowStep::Second, Webauthn, false) => Some(&["pwd", "swk", "mfa"]),
-            (FlowStep::Second, Webauthn, true) => Some(&["pwd", "swk", "user", "mfa"]),
-            (FlowStep::Second, Push, _) => Some(&["pwd", "swk", "mca", "mfa"]),
-            (FlowStep::Second, Sms, _) => Some(&["pwd", "sms", "mfa"]),
-            (FlowStep::Second, Voice, _) => Some(&["pwd", "tel", "mfa"]),
-            (FlowStep::Second, Email, _) => Some(&["pwd", "email_code"]),
-            (FlowStep::Second, BackupCode, _) => Some(&["pwd", "backup_code", "mfa"]),
-            _ => None,
-        }
+    fn expected(step: FlowStep, shown: ShownFactor, first: &'static str) -> Option<Vec<&'static str>> {
+        let second = match (step, shown.kind, shown.user_verified) {
+            (FlowStep::First, Webauthn, true) => return Some(vec!["swk", "user", "mfa"]),
+            (FlowStep::Second, Totp | HardwareToken, _) => &["otp", "mfa"][..],
+            (FlowStep::Second, Webauthn, false) => &["swk", "mfa"],
+            (FlowStep::Second, Webauthn, true) => &["swk", "user", "mfa"],
+            (FlowStep::Second, Push, _) => &["swk", "mca", "mfa"],
+            (FlowStep::Second, Sms, _) => &["sms", "mfa"],
+            (FlowStep::Second, Voice, _) => &["tel", "mfa"],
+            (FlowStep::Second, Email, _) => &["email_code"],
+            (FlowStep::Second, BackupCode, _) => &["backup_code", "mfa"],
+            _ => return None,
+        };
+        Some([&[first], second].concat())
     }
 
     #[test]
     fn every_step_from_every_state() {
-        let states: [(FlowStep, AccountStatus, &[FactorKind]); 5] = [
+        let states: [(FlowStep, AccountStatus, &[FactorKind]); 8] = [
             (FlowStep::First, WITH, &[]),
             (FlowStep::First, WITHOUT, &[]),
             (FlowStep::Second, WITH, &[Password]),
             (FlowStep::Pass, WITHOUT, &[Password]),
             (FlowStep::Enrolment, WITHOUT, &[Password, EnrolmentPass]),
+            (FlowStep::Second, WITH, &[Federated]),
+            (FlowStep::Pass, WITHOUT, &[Federated]),
+            (FlowStep::Enrolment, WITHOUT, &[Federated, EnrolmentPass]),
         ];
         for (step, status, so_far) in states {
             let flow = after(so_far, status);
@@ -279,16 +284,17 @@ mod tests {
             let suspended = AccountStatus { suspended: true, ..status };
             for shown in answers() {
                 let next = match (step, shown.kind) {
-                    (FlowStep::First, Password) if status.has_factor => Some(FlowStep::Second),
-                    (FlowStep::First, Password) => Some(FlowStep::Pass),
+                    (FlowStep::First, Password | Federated) if status.has_factor => Some(FlowStep::Second),
+                    (FlowStep::First, Password | Federated) => Some(FlowStep::Pass),
                     (FlowStep::Pass, EnrolmentPass) => Some(FlowStep::Enrolment),
                     _ => None,
                 };
-                let session = expected(step, shown).filter(|_| status.has_factor);
+                let first = so_far.first().map_or("", |kind| kind.amr()[0]);
+                let session = expected(step, shown, first).filter(|_| status.has_factor);
                 match flow.clone().show(shown, status) {
                     Ok(FlowProgress::Next(flow)) => assert_eq!((Some(flow.step()), session), (next, None)),
                     Ok(FlowProgress::SignedIn(assurance)) => {
-                        assert_eq!(Some(assurance.amr.as_slice()), session.map(owned).as_deref());
+                        assert_eq!(Some(assurance.amr.as_slice()), session.as_deref().map(owned).as_deref());
                         let aal = if shown.kind == Email { 1 } else { 2 };
                         assert_eq!((assurance.aal, next), (aal, None));
                         assert_eq!(assurance.phishing_resistant, shown.kind == Webauthn);

@@ -54,6 +54,7 @@ pub mod lapse_case;
 pub mod lift_lock;
 pub mod lift_suspension;
 pub mod like_time;
+pub mod link_account;
 pub mod move_tenant;
 pub mod name_factor;
 pub mod names;
@@ -89,6 +90,7 @@ pub mod show_backup_codes;
 pub mod show_pass;
 pub mod sign_in;
 pub mod sign_in_with_passkey;
+pub mod sign_in_with_provider;
 pub mod start_hold;
 pub mod step_up;
 mod stop_remedy;
@@ -109,6 +111,7 @@ pub mod withdraw_case;
 mod advance;
 mod caller;
 mod ceremony;
+mod federation;
 mod hardware_tokens;
 mod new_password;
 mod on_record;
@@ -127,6 +130,7 @@ pub use caller::{
     permit_on_person, permit_on_tenant, record_missing_scope,
 };
 pub use ceremony::Challenge;
+pub use federation::{ProviderAnswer, ToProvider, begins_sign_in};
 pub use rate_limit::RateLimit;
 pub use signed_in::SignedIn;
 

@@ -15,6 +15,8 @@ use crate::job_signal::JobSignal;
 use crate::keys::{KeyError, RootKey};
 use crate::leaked_passwords::{LeakedListError, LeakedPasswords};
 use crate::metrics::Metrics;
+use crate::oidc::IdentityProviders;
+use crate::oidc::hosts::ProviderHosts;
 use crate::pages::Pages;
 use crate::private_files;
 use crate::rng::Rng;
@@ -89,6 +91,8 @@ pub struct App {
     pub unknown_proxy: OnceLock<IpAddr>,
     /// What the operator's monitoring reads.
     pub metrics: Metrics,
+    /// The way to identity providers.
+    pub identity_providers: IdentityProviders,
     /// Imports that may be sent and read at once.
     pub importing: Arc<Semaphore>,
 }
@@ -124,6 +128,10 @@ impl App {
             sender_limits: SenderLimits::new(config.requests_per_minute, &clock),
             unknown_proxy: OnceLock::new(),
             metrics: Metrics::default(),
+            identity_providers: IdentityProviders::new(ProviderHosts::new(
+                config.mode == Mode::Development,
+                &config.private_identity_hosts,
+            )),
             importing: Arc::new(Semaphore::new(IMPORTS_AT_ONCE)),
             config,
             db,

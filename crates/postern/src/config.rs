@@ -68,6 +68,8 @@ pub struct Config {
     pub argon2: HashCost,
     /// Sign-in records: what is taken in, and how it is analysed.
     pub signals: Signals,
+    /// Identity providers may be at these hosts though they are in a network of one's own.
+    pub private_identity_hosts: Vec<String>,
     /// Network and place of addresses.
     pub places: Arc<AddressPlaces>,
 }

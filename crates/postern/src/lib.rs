@@ -25,6 +25,7 @@ pub mod keys;
 pub mod leaked_passwords;
 pub mod metrics;
 pub mod notify;
+pub mod oidc;
 pub mod pages;
 pub mod places;
 pub mod private_files;

@@ -1,6 +1,5 @@
-//! What stands in for the outside world in tests: a mail server, a text gateway, one with
-//! Twilio's API, a push service, a phone with a code app, one
-//! that approves sign-ins, a passkey, and a database of addresses.
+//! What stands in for the outside world in tests: a mail server, a text gateway, one with Twilio's API, a push service, an
+//! identity provider, a phone with a code app, one that approves sign-ins, a passkey, and a database of addresses.
 //!
 //! They do as little as the real things do on a good day, keep what they were given, and can be told to fail.
 #![expect(
@@ -13,6 +12,7 @@
 
 mod gateway;
 mod geoip;
+mod identity_provider;
 mod passkey;
 mod phone;
 mod push_phone;
@@ -22,6 +22,7 @@ mod twilio;
 
 pub use gateway::{FakeGateway, SentText};
 pub use geoip::geoip_database;
+pub use identity_provider::{FakeIdentityProvider, SignInAtProvider};
 pub use passkey::SoftPasskey;
 pub use phone::TestPhone;
 pub use push_phone::PushPhone;

@@ -106,6 +106,9 @@ events! {
     SignInCodeSent<'_> = "signin.code_sent":
         "A code for the second step was sent to a number or an address, after the right password."
         as "was sent a code to sign in";
+    SignInFederated<'_> = "signin.federated":
+        "A linked account at an identity provider was shown as the first step of a sign-in."
+        as "came from an identity provider";
     MfaFactorEnrolled<'_> = "mfa.factor_enrolled":
         "A person enrolled a factor."
         as "enrolled a factor"

@@ -15,6 +15,8 @@ use crate::id::PersonId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum MeansOfProof {
     Password,
+    /// An account at an identity provider.
+    Linked,
     CodeApp,
     /// A passkey that makes sure who holds it.
     Passkey,
@@ -28,9 +30,10 @@ enum MeansOfProof {
     BackupCode,
     Pass,
 }
-use MeansOfProof::{BackupCode, CodeApp, MailedCode, Pass, Passkey, Password, Phone, SecurityKey};
+use MeansOfProof::{BackupCode, CodeApp, Linked, MailedCode, Pass, Passkey, Password, Phone, SecurityKey};
 
-const ALL: [MeansOfProof; 8] = [Password, CodeApp, Passkey, SecurityKey, Phone, MailedCode, BackupCode, Pass];
+const ALL: [MeansOfProof; 9] =
+    [Password, Linked, CodeApp, Passkey, SecurityKey, Phone, MailedCode, BackupCode, Pass];
 const FACTORS: [MeansOfProof; 5] = [CodeApp, Passkey, SecurityKey, Phone, MailedCode];
 /// They come and go together here, and nobody holds both: each is tried beside everything else, and the search stays
 /// small.
@@ -40,6 +43,7 @@ impl MeansOfProof {
     fn shown(self) -> ShownFactor {
         let kind = match self {
             Password => FactorKind::Password,
+            Linked => FactorKind::Federated,
             CodeApp => FactorKind::Totp,
             Passkey => return ShownFactor { kind: FactorKind::Webauthn, user_verified: true },
             SecurityKey => FactorKind::Webauthn,
@@ -149,7 +153,7 @@ impl Model for GateAdversary {
     type Action = GateStep;
 
     fn init_states(&self) -> Vec<GateWorld> {
-        vec![GateWorld { works: [Password, CodeApp, BackupCode].into(), ..GateWorld::default() }]
+        vec![GateWorld { works: [Password, Linked, CodeApp, BackupCode].into(), ..GateWorld::default() }]
     }
 
     fn actions(&self, world: &GateWorld, steps: &mut Vec<GateStep>) {
@@ -199,22 +203,20 @@ impl Model for GateAdversary {
             world.session.as_ref().is_none_or(|(opened, assurance)| holds(opened, assurance))
         }
         vec![
-            Property::always(
-                "a session is password and second step, or a passkey",
-                |_, world: &GateWorld| {
-                    session(world, |opened, _| {
-                        let second = [CodeApp, Passkey, SecurityKey, Phone, MailedCode, BackupCode];
-                        let has = |means| opened.shown.contains(means);
-                        has(&Passkey) || (has(&Password) && second.iter().any(has))
-                    })
-                },
-            ),
+            Property::always("a session is first and second step, or a passkey", |_, world: &GateWorld| {
+                session(world, |opened, _| {
+                    let second = [CodeApp, Passkey, SecurityKey, Phone, MailedCode, BackupCode];
+                    let has = |means| opened.shown.contains(means);
+                    has(&Passkey) || ((has(&Password) || has(&Linked)) && second.iter().any(has))
+                })
+            }),
             Property::always("only an open account with a factor is opened", |_, world: &GateWorld| {
                 session(world, |opened, _| !opened.suspended && opened.has_factor)
             }),
-            Property::always("enrolment is password and pass, and no factor", |_, world: &GateWorld| {
+            Property::always("enrolment is first step and pass, and no factor", |_, world: &GateWorld| {
                 world.enrolment.as_ref().is_none_or(|opened| {
-                    opened.shown == [Password, Pass].into() && !opened.has_factor && !opened.suspended
+                    let is_proven = [Password, Linked].map(|first| opened.shown == [first, Pass].into());
+                    is_proven.contains(&true) && !opened.has_factor && !opened.suspended
                 })
             }),
             Property::always("phishing-resistant is a passkey", |_, world: &GateWorld| {
@@ -292,8 +294,15 @@ fn what_opens_a_session_and_what_an_enrolment() {
         vec![Password, BackupCode],
         // Through an enrolment, where the account has no factor left.
         vec![Password, Pass],
+        // A linked account stands where the password stands, and nowhere else.
+        vec![Linked, CodeApp],
+        vec![Linked, SecurityKey],
+        vec![Linked, Phone],
+        vec![Linked, MailedCode],
+        vec![Linked, BackupCode],
+        vec![Linked, Pass],
         vec![Passkey],
     ];
     assert_eq!(smallest_that_reach(SESSION), enough.into());
-    assert_eq!(smallest_that_reach(ENROLMENT), [vec![Password, Pass]].into());
+    assert_eq!(smallest_that_reach(ENROLMENT), [vec![Password, Pass], vec![Linked, Pass]].into());
 }

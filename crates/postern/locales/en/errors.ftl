@@ -194,3 +194,9 @@ use-fewer-characters = { $count ->
     [one] Use { $count } character.
    *[other] Use { $count } characters or fewer.
 }
+
+provider-sign-in-is-over = This took too long, was used already, or was begun in another browser. Begin again.
+provider-refused = The other site did not let you in, or what it said does not prove who you are. Try again, or sign in another way.
+provider-unreachable = The other site does not answer as it should. Try again later, or sign in another way.
+account-is-not-linked = This account lets nobody in here. Sign in another way, and link it on your account page.
+account-is-linked-already = This account is linked already.

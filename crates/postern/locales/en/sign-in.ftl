@@ -93,3 +93,8 @@ pass-wanted = This account has no second step at the moment. To set one up you n
 no-pass = No pass? <a href="{ $case }">Open your recovery page</a>, or <a href="{ $start }">start a recovery</a>.
 
 toast-back-in = You are back in. Your recovery is closed, and every contact on file is told.
+
+sign-in-with-provider = Sign in with { $title }
+to-provider = To { $title }
+to-provider-why = You sign in there, and come back here.
+go-on-to-provider = Go on to { $title }

@@ -224,9 +224,11 @@ pub(super) async fn is_proven_by(
 pub fn why_useless(remedy: Remedy, held: &[Factor], now: Timestamp) -> Option<&'static str> {
     match remedy {
         // A backup code stands in for a factor, and opens nothing without one on the account.
-        Remedy::FreshBackupCodes => (!held.iter().any(|factor| factor.works(now))).then_some(
-            "Backup codes would open nothing: no sign-in method of this person works. The reset helps.",
-        ),
+        Remedy::FreshBackupCodes => {
+            (!held.iter().any(|factor| factor.works(now) && factor.completes_sign_in())).then_some(
+                "Backup codes would open nothing: no sign-in method of this person works. The reset helps.",
+            )
+        }
         Remedy::FactorReset => None,
     }
 }

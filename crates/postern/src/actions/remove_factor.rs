@@ -9,6 +9,7 @@ use webauthn_rs::prelude::SecurityKeyAuthentication;
 use super::apply_remedy::state_before;
 use super::ceremony::{self, Challenge};
 use super::factor_proof::{self, FactorProof};
+use super::federation::begins_sign_in;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, passkeys};
 use crate::notify::{self, Notice};
@@ -84,6 +85,7 @@ async fn remove(
     // Looked at again now that nobody else can change them: of two removals at once, one leaves the other the last.
     let held = factors::list_locked(&mut change, person).await?;
     let gone = check_removable(scope, &held, factor)?;
+    expect_first_step(scope, caller, (&held, factor))?;
     let before = state_before(&mut change, person, &held).await?;
     factors::remove(&mut change, person, factor).await?;
     end_other_sessions(&mut change, caller).await?;
@@ -107,6 +109,20 @@ fn check_removable(scope: &Scope, own: &[Factor], id: &str) -> Result<Factor, Ac
         return Err(ActionError::refused(LAST));
     }
     Ok(factor.clone())
+}
+
+/// Something that begins a sign-in must be left: the password, another linked account, or a passkey that opens alone.
+fn expect_first_step(
+    scope: &Scope,
+    caller: &Caller,
+    (own, id): (&[Factor], &str),
+) -> Result<(), ActionError> {
+    let begins = |other: &Factor| begins_sign_in(scope, other) || other.opens_alone();
+    let is_left = own.iter().any(|other| other.id != id && other.works(scope.now) && begins(other));
+    if is_left || caller.person.password_hash.is_some() {
+        return Ok(());
+    }
+    Err(ActionError::refused(LAST))
 }
 
 /// A factor mostly goes because it was lost, and whoever found it may have signed in with it. Which session it opened is not

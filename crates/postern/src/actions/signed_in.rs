@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use postern_core::case::Stage;
 use postern_core::event::payload::{CaseClosed, SessionEnded, SignInFailed, SignInSucceeded};
 use postern_core::event::{Actor, Event};
-use postern_core::factor::FactorKind;
+use postern_core::factor::{FactorKind, FactorUse};
 use postern_core::id::PersonId;
 use postern_core::session_limits::SessionLimits;
 use postern_core::signin::{AccountStatus, Assurance, FlowError};
@@ -48,7 +48,7 @@ pub(super) async fn account_status(scope: &Scope, person: &Person) -> Result<Acc
 
 /// The same of somebody who has these factors.
 pub(super) fn status_with(scope: &Scope, person: &Person, held: &[Factor]) -> AccountStatus {
-    let has_factor = held.iter().any(|factor| factor.works(scope.now));
+    let has_factor = held.iter().any(|factor| factor.works(scope.now) && factor.completes_sign_in());
     AccountStatus { suspended: person.suspended_at.is_some(), has_factor }
 }
 
@@ -189,7 +189,7 @@ pub(super) async fn failed_at(
         clock_steps,
     };
     sign_ins::insert(&mut change, &row).await?;
-    if let Some(person) = person.filter(|_| attempt.method != FactorKind::Password.as_str()) {
+    if let Some(person) = person.filter(|_| !is_first_step(attempt.method)) {
         tell_of_second_steps(scope, &mut change, person).await?;
     }
     let failed =
@@ -200,6 +200,11 @@ pub(super) async fn failed_at(
     scope.app.metrics.count_sign_in(&scope.tenant, false);
     scope.app.jobs.records.notify_one();
     Ok(())
+}
+
+/// Whether nothing was shown before it.
+fn is_first_step(method: &str) -> bool {
+    FactorKind::parse(method).is_some_and(|kind| kind.factor_use() == FactorUse::FirstStep)
 }
 
 /// The owner is told at the third time: a slip of the finger is no news, and each of these had the password.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{Config, Mode, TypedGeoip, TypedHashCost, TypedSignals, mistake, proxies};
+use crate::oidc::hosts::parse_private_host;
 use crate::smtp::Smtp;
 
 /// The settings file, and the flags laid over it.
@@ -39,6 +40,8 @@ pub struct Typed {
     pub checkpoint_folder: Option<PathBuf>,
     /// The list that `postern passwords import` made, if it is not in the data folder.
     pub leaked_passwords: Option<PathBuf>,
+    /// Hosts of identity providers that may be in the server's own network, such as `login.intranet.example.com`.
+    pub private_identity_hosts: Vec<String>,
     /// What hashing a password costs.
     pub argon2: TypedHashCost,
     /// Sign-in records.
@@ -89,6 +92,7 @@ impl Typed {
         let places = self.geoip.clone().into_places(&mut problems);
         let checkpoint_folder = self.checkpoint_folder(&data, &mut problems);
         let argon2 = self.argon2.clone().into_cost(&mut problems);
+        let private_identity_hosts = self.private_identity_hosts(&mut problems);
         let (Some(origin), true) = (origin, problems.is_empty()) else {
             return Err(ConfigProblems(problems));
         };
@@ -108,6 +112,7 @@ impl Typed {
             leaked_passwords: self.leaked_passwords,
             argon2,
             signals,
+            private_identity_hosts,
             places,
         })
     }
@@ -180,6 +185,15 @@ impl Typed {
             Err(why) => problems.push(format!("checkpoint_folder: {}: {why}", typed.display())),
         }
         None
+    }
+
+    fn private_identity_hosts(&self, problems: &mut Vec<String>) -> Vec<String> {
+        let parsed = self.private_identity_hosts.iter().map(|typed| {
+            parse_private_host(typed).map_err(|why| format!("private_identity_hosts: {typed:?} {why}"))
+        });
+        let (hosts, wrong): (Vec<_>, Vec<_>) = parsed.partition(Result::is_ok);
+        problems.extend(wrong.into_iter().filter_map(Result::err));
+        hosts.into_iter().filter_map(Result::ok).collect()
     }
 
     fn smtp(&self, problems: &mut Vec<String>) -> Option<Smtp> {

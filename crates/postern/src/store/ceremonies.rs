@@ -24,6 +24,12 @@ pub enum CeremonyKind {
     AddTotp,
     /// Adding a hardware token to one's account.
     AddHardwareToken,
+    /// A sign-in at an identity provider, begun on the sign-in page.
+    FederatedSignIn,
+    /// Asking a passkey before an account at an identity provider is linked.
+    ProveLink,
+    /// The same sign-in, begun on the account page: what comes of it is linked.
+    LinkAccount,
     /// Asking for a link that adds a phone to one's account.
     AddPush,
     /// Making a second step of a contact that codes go to.
@@ -60,6 +66,9 @@ impl CeremonyKind {
             Self::StepUp => "step_up",
             Self::AddTotp => "add_totp",
             Self::AddHardwareToken => "add_hardware_token",
+            Self::FederatedSignIn => "federated_sign_in",
+            Self::ProveLink => "prove_link",
+            Self::LinkAccount => "link_account",
             Self::AddPush => "add_push",
             Self::AddSentCode => "add_sent_code",
             Self::EnrolPush => "enrol_push",

@@ -60,6 +60,11 @@ impl Factor {
         PhoneClock { steps: self.clock_steps, late: self.clock_late }
     }
 
+    /// Whether it completes a sign-in, when it works: a linked account only begins one.
+    pub fn completes_sign_in(&self) -> bool {
+        FactorKind::parse(&self.kind).is_some_and(FactorKind::completes_sign_in)
+    }
+
     /// Whether it proves a change of its owner's account, when it works.
     pub fn proves_change(&self) -> bool {
         FactorKind::parse(&self.kind).is_some_and(FactorKind::proves_change)

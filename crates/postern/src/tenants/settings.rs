@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use crate::gateway::{Gateway, GatewayMistake, TypedGateway};
+use crate::oidc::provider::{IdentityProvider, ProviderMistake, parse_providers};
 use crate::smtp::{Smtp, SmtpMistake};
 
 /// As typed, and as it is kept: what is not there has its default.
@@ -47,6 +48,9 @@ pub struct TypedSettings {
     /// Where text and voice messages are posted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gateway_url: Option<String>,
+    /// Identity providers, in TOML.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity_providers: Option<String>,
     /// Days that imported sign-in records are kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep_days: Option<i64>,
@@ -99,6 +103,8 @@ pub struct TenantSettings {
     pub enrolment_pass_life: SignedDuration,
     /// Where text and voice messages go. Without it they wait in the outbox.
     pub gateway: Option<Gateway>,
+    /// Where its people may sign in besides, with an account that they have linked.
+    pub identity_providers: Vec<IdentityProvider>,
     /// How long imported sign-in records are kept.
     pub keep: SignedDuration,
     /// How far back sign-in records are analysed together.
@@ -145,6 +151,9 @@ pub enum SettingError {
     /// No policy, or a weak one.
     #[error("recovery_policy: {0}")]
     Policy(#[from] PolicyError),
+    /// No provider.
+    #[error("identity_providers: {0}")]
+    Provider(#[from] ProviderMistake),
     /// No tiers.
     #[error("tiers: {0}")]
     Tiers(#[from] TierError),
@@ -162,7 +171,7 @@ impl TenantSettings {
 
 impl TypedSettings {
     /// Every name, in the order of the guide.
-    pub const NAMES: [&str; 18] = [
+    pub const NAMES: [&str; 19] = [
         "code_contact_min_age_hours",
         "contact_min_age_days",
         "desk_hours",
@@ -173,6 +182,7 @@ impl TypedSettings {
         "gateway_kind",
         "gateway_token",
         "gateway_url",
+        "identity_providers",
         "keep_days",
         "look_back_days",
         "mail_codes",
@@ -203,6 +213,7 @@ impl TypedSettings {
             "gateway_kind" => self.gateway_kind = text,
             "gateway_token" => self.gateway_token = text,
             "gateway_url" => self.gateway_url = text,
+            "identity_providers" => self.identity_providers = text,
             "keep_days" => self.keep_days = number("keep_days", typed, 3650)?,
             "look_back_days" => self.look_back_days = number("look_back_days", typed, 3650)?,
             "mail_codes" => self.mail_codes = text,
@@ -246,6 +257,7 @@ impl TypedSettings {
             ("gateway_kind", own(&self.gateway_kind, "postern")),
             ("gateway_token", secret.to_owned()),
             ("gateway_url", host(&self.gateway_url).unwrap_or_else(|| "none (default)".to_owned())),
+            ("identity_providers", self.shown_providers()),
             ("keep_days", number(self.keep_days, KEEP_DAYS)),
             ("look_back_days", number(self.look_back_days, keep.min(LOOK_BACK_DAYS))),
             ("mail_codes", own(&self.mail_codes, "off")),
@@ -258,6 +270,14 @@ impl TypedSettings {
             ("text_codes", own(&self.text_codes, "off")),
             ("tiers", self.tiers.clone().unwrap_or_else(|| "the shipped ones (default)".to_owned())),
         ]
+    }
+
+    /// Names and issuers: a secret stands in the text.
+    fn shown_providers(&self) -> String {
+        let Some(text) = &self.identity_providers else { return "none (default)".to_owned() };
+        let all = parse_providers(text).unwrap_or_default();
+        let lines = all.iter().map(|provider| format!("{} at {}", provider.name, provider.issuer));
+        lines.collect::<Vec<_>>().join(", ")
     }
 
     /// Which proof suffices: the whole text.
@@ -294,6 +314,7 @@ impl TypedSettings {
             desk_phone: self.desk_phone.as_deref().map(phone).transpose()?,
             enrolment_pass_life: SignedDuration::from_mins(within("enrolment_pass_minutes", minutes, 10)?),
             gateway: self.gateway()?,
+            identity_providers: parse_providers(self.identity_providers.as_deref().unwrap_or_default())?,
             keep: days(keep),
             look_back: days(within("look_back_days", look_back, keep)?),
             tiers: self.tiers()?,

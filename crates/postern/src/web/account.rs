@@ -8,6 +8,7 @@ pub mod confirm_contact;
 pub mod end_session;
 pub mod factors;
 pub mod hardware_token;
+pub mod linked_accounts;
 pub mod not_me;
 pub mod notices;
 pub mod overview;

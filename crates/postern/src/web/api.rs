@@ -22,6 +22,7 @@ pub mod imports;
 pub mod incident_view;
 pub mod input;
 pub mod jobs;
+pub mod linked_accounts;
 pub mod openapi;
 pub mod password;
 pub mod people;
@@ -130,6 +131,9 @@ fn account() -> Router<Arc<App>> {
         .route("/api/v1/account/code-apps/finish", post(code_apps::finish))
         .route("/api/v1/account/hardware-token/start", post(hardware_tokens::start))
         .route("/api/v1/account/hardware-token/finish", post(hardware_tokens::finish))
+        .route("/api/v1/account/linked-accounts", get(linked_accounts::list))
+        .route("/api/v1/account/linked-accounts/{provider}/start", post(linked_accounts::start))
+        .route("/api/v1/account/linked-accounts/{provider}/finish", post(linked_accounts::finish))
         .route("/api/v1/account/push/start", post(push::start))
         .route("/api/v1/account/push/finish", post(push::finish))
         .route("/api/v1/account/sent-codes", get(sent_codes::list))

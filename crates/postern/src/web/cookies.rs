@@ -19,6 +19,8 @@ pub const SESSION: Cookie = Cookie { name: "__Host-postern-session", max_age: No
 pub const FLOW: Cookie = Cookie { name: "__Host-postern-flow", max_age: None };
 /// A ceremony under way; when it ends is the server's to know.
 pub const CEREMONY: Cookie = Cookie { name: "__Host-postern-ceremony", max_age: None };
+/// A sign-in at an identity provider under way. Unit of its life: seconds.
+pub const FEDERATED: Cookie = Cookie { name: "__Host-postern-federated", max_age: Some(300) };
 /// Beside the session: a factor was shown in it. Unit of its life: seconds.
 pub const FACTOR_SHOWN: Cookie = Cookie { name: "__Host-postern-factor", max_age: Some(300) };
 /// The claimant page: kept for a month, so that it survives a closed browser.

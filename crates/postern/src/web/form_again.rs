@@ -30,6 +30,7 @@ pub(super) fn page_of_form(path: &str) -> String {
         ] => {
             format!("/account/{page}")
         }
+        ["account", "linked-accounts", provider, _, ..] => format!("/account/linked-accounts/{provider}"),
         ["sign-out"] => "/account".to_owned(),
         ["desk", list @ ("people" | "cases" | "incidents" | "power-grants" | "passkeys"), id, _, ..] => {
             format!("/desk/{list}/{id}")

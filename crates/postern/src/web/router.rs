@@ -63,6 +63,8 @@ fn open() -> Router<Arc<App>> {
         .route("/sign-in/second-step", get(signin::second_step::show).post(signin::second_step::submit))
         .route("/sign-in/second-step/passkey/start", post(signin::second_step_passkey::start))
         .route("/sign-in/second-step/passkey/finish", post(signin::second_step_passkey::finish))
+        .route("/sign-in/with/{provider}", post(signin::federated::start))
+        .route("/sign-in/federated/{provider}", get(signin::federated::finish))
         .route("/sign-in/backup-code", post(signin::second_step::submit_backup_code))
         .route("/sign-in/hardware-token", post(signin::second_step::submit_token_code))
         .route("/sign-in/push", get(signin::push::show).post(signin::push::submit))
@@ -118,20 +120,6 @@ fn own_account() -> Router<Arc<App>> {
         .route("/account/factors/{id}/resync/start", post(api::resync::start))
         .route("/account/factors/{id}/remove/start", post(api::factors::start_remove))
         .route("/account/factors/{id}/remove/finish", post(api::factors::finish_remove))
-        .route("/account/code-apps/start", post(account::code_apps::start))
-        .route("/account/code-apps/new", get(account::code_apps::show).post(account::code_apps::submit))
-        .route(
-            "/account/hardware-token",
-            get(account::hardware_token::show).post(account::hardware_token::submit),
-        )
-        .route("/account/hardware-token/start", post(api::hardware_tokens::start))
-        .route("/account/push", get(account::push::show).post(account::push::submit))
-        .route("/account/push/start", post(api::push::start))
-        .route("/account/sent-codes", get(account::sent_codes::show).post(account::sent_codes::submit))
-        .route("/account/sent-codes/start", post(api::sent_codes::start))
-        .route("/account/backup-codes", get(account::backup_codes::show).post(account::backup_codes::submit))
-        .route("/account/backup-codes/start", post(api::backup_codes::start))
-        .route("/account/backup-codes/confirm", post(account::backup_codes::confirm))
         .route("/account/password", get(account::password::show).post(account::password::submit))
         .route("/account/password/start", post(api::password::start))
         .route(
@@ -156,6 +144,30 @@ fn own_account() -> Router<Arc<App>> {
         .route("/account/vouches/{id}", get(account::vouch::show).post(account::vouch::submit))
 }
 
+/// What a person adds to get in by.
+fn own_ways_in() -> Router<Arc<App>> {
+    Router::new()
+        .route("/account/code-apps/start", post(account::code_apps::start))
+        .route("/account/code-apps/new", get(account::code_apps::show).post(account::code_apps::submit))
+        .route(
+            "/account/hardware-token",
+            get(account::hardware_token::show).post(account::hardware_token::submit),
+        )
+        .route("/account/hardware-token/start", post(api::hardware_tokens::start))
+        .route("/account/push", get(account::push::show).post(account::push::submit))
+        .route("/account/push/start", post(api::push::start))
+        .route("/account/sent-codes", get(account::sent_codes::show).post(account::sent_codes::submit))
+        .route("/account/sent-codes/start", post(api::sent_codes::start))
+        .route(
+            "/account/linked-accounts/{provider}",
+            get(account::linked_accounts::show).post(account::linked_accounts::submit),
+        )
+        .route("/account/linked-accounts/{provider}/start", post(api::linked_accounts::start))
+        .route("/account/backup-codes", get(account::backup_codes::show).post(account::backup_codes::submit))
+        .route("/account/backup-codes/start", post(api::backup_codes::start))
+        .route("/account/backup-codes/confirm", post(account::backup_codes::confirm))
+}
+
 /// The list of cases, and whose each is.
 fn case_list() -> Router<Arc<App>> {
     Router::new()
@@ -172,6 +184,7 @@ fn case_list() -> Router<Arc<App>> {
 /// Reachable with a session. Desk handlers ask the policies on top.
 fn signed_in() -> Router<Arc<App>> {
     own_account()
+        .merge(own_ways_in())
         .merge(people_in_bulk())
         .merge(case_list())
         .merge(verb::routes())

@@ -4,6 +4,7 @@ pub mod enrol;
 pub mod enrol_code_app;
 pub mod enrol_passkey;
 pub mod enrolled;
+pub mod federated;
 pub mod forgotten_password;
 pub mod home;
 pub mod pass;

@@ -59,6 +59,7 @@ toasts! {
     CaseOpened => "opened", English("The case is open, and the owner is told. The reference is on it.");
     BackIn => "back-in", Message("toast-back-in");
     OthersFailed => "others-failed", Message("toast-others-failed");
+    AccountLinked => "linked", Message("toast-account-linked");
     NoRequestHere => "no-request", Message("toast-no-request");
     RequestGone => "request-gone", Message("toast-request-gone");
     CallRecorded => "call", English("The call is recorded.");

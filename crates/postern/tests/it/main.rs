@@ -14,6 +14,7 @@ mod gateway;
 mod hashing;
 mod jobs;
 mod journey;
+mod oidc;
 mod on_both;
 mod pages;
 mod places;

@@ -5,6 +5,7 @@ mod by_hand;
 mod desk;
 mod gate;
 mod phones;
+pub mod providers;
 mod sent_codes;
 mod signs;
 

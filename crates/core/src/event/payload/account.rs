@@ -40,6 +40,21 @@ pub struct SignInCodeSent<'a> {
     pub contact: &'a str,
 }
 
+/// `signin.federated`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct SignInFederated<'a> {
+    /// The provider, by its name in the settings.
+    pub provider: &'a str,
+    /// The linked account.
+    pub factor: &'a str,
+    /// How the person signed in there, as the provider says: words of RFC 8176.
+    pub amr: &'a [String],
+    /// The class of that sign-in, as the provider says.
+    pub acr: Option<&'a str>,
+    /// When that was, where it was asked for.
+    pub auth_time: Option<Timestamp>,
+}
+
 /// `session.revoked`
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct SessionRevoked<'a> {

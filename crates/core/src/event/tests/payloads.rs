@@ -107,6 +107,11 @@ fn accounts(written: &mut WrittenKinds) {
         SignInCodeSent { kind: FactorKind::Sms, factor: "f1", contact: "k1" },
         json!({ "kind": "sms", "factor": "f1", "contact": "k1" }),
     );
+    let amr = ["pwd".to_owned(), "otp".to_owned()];
+    written.check(
+        SignInFederated { provider: "quay", factor: "f1", amr: &amr, acr: Some("2"), auth_time: Some(at()) },
+        json!({ "provider": "quay", "factor": "f1", "amr": ["pwd", "otp"], "acr": "2", "auth_time": AT }),
+    );
     written.check(SessionRevoked { sessions: 2, why: None }, json!({ "sessions": 2 }));
     written.check(
         SessionRevoked { sessions: 2, why: Some("contested") },

@@ -15,6 +15,7 @@ use crate::store::{cases, factors, persons, sessions};
 use crate::texts::MessageId;
 use crate::web::api::activity::{ActivityEntry, ActivityView};
 use crate::web::api::contacts::OwnContactView;
+use crate::web::api::linked_accounts::ProviderView;
 use crate::web::api::readiness::ReadinessView;
 use crate::web::cookies;
 use crate::web::extract::Signed;
@@ -38,6 +39,8 @@ pub struct AccountPage {
     pub has_sent_codes: bool,
     /// Whether the organisation allows some.
     pub offers_sent_codes: bool,
+    /// Where an account can be linked.
+    pub providers: Vec<ProviderView>,
     /// Whether a first passkey waits before it opens the desk.
     pub first_waits: bool,
     pub codes_left: i64,
@@ -128,6 +131,7 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
         factors,
         has_code,
         has_passkey,
+        providers: ProviderView::list(&scope),
         first_waits: caller.person.role.is_staff()
             && !own.iter().any(|factor| factor.opens_alone() && factor.works(now))
             && !summary.first_passkey_granted,

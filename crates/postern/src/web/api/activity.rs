@@ -301,6 +301,7 @@ fn signed_in(method: &str) -> MessageId {
 fn failed(row: &SignInRow) -> MessageId {
     match (row.method.as_str(), row.cause.as_deref()) {
         (_, Some("account_disabled")) => MessageId("activity-account-was-shut"),
+        ("federated", _) => MessageId("activity-linked-account-failed"),
         ("password", Some("account_locked")) => MessageId("activity-password-put-off"),
         ("password", Some("mfa_not_enrolled")) => MessageId("activity-password-led-nowhere"),
         ("password", _) => MessageId("activity-wrong-password"),

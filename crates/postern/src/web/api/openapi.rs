@@ -13,9 +13,9 @@ use utoipa::{Modify, OpenApi};
 use super::verb::DescribeVerbs;
 use super::{
     activity, audit, backup_codes, bulk_people, case_steps, cases, code_apps, contacts, diagnosis, factors,
-    findings, hardware_tokens, home, import_sign_ins, imports, jobs, password, people, person_steps, portal,
-    power_grants, push, readiness, replace_password, resync, runbook, saved_views, search_view, sent_codes,
-    sessions, set_up, sign_ins, tokens, waiting_passkeys,
+    findings, hardware_tokens, home, import_sign_ins, imports, jobs, linked_accounts, password, people,
+    person_steps, portal, power_grants, push, readiness, replace_password, resync, runbook, saved_views,
+    search_view, sent_codes, sessions, set_up, sign_ins, tokens, waiting_passkeys,
 };
 use crate::scope::Scope;
 use crate::web::account::{passkeys, step_up};
@@ -45,6 +45,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         sessions::list, sessions::start_end, sessions::end_one, sessions::end_others,
         code_apps::start, code_apps::finish,
         hardware_tokens::start, hardware_tokens::finish, hardware_tokens::list, hardware_tokens::import, hardware_tokens::retire,
+        linked_accounts::list, linked_accounts::start, linked_accounts::finish,
         push::start, push::finish, push::enrol, push::list, push::answer, push::subscribe,
         sent_codes::list, sent_codes::start, sent_codes::finish,
         backup_codes::start, backup_codes::finish, backup_codes::confirm,

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::errors::ReadErrors;
 use super::input::PersonOnly;
 use crate::actions::sent_code_rules::list_usable;
-use crate::actions::{Caller, passkeys};
+use crate::actions::{Caller, begins_sign_in, passkeys};
 use crate::scope::Scope;
 use crate::store::factors::{self, Factor};
 use crate::store::persons::{self, PersonSummary};
@@ -74,6 +74,7 @@ impl ReadinessView {
             working.filter_map(|factor| Some((working_factor(scope, factor)?, factor))).collect();
         let facts = ReadinessFacts {
             has_password: caller.person.password_hash.is_some(),
+            has_linked_account: own.iter().any(|factor| begins_sign_in(scope, factor)),
             factors: known.iter().map(|(kind, _)| *kind).collect(),
             codes_left: u32::try_from(summary.codes_left).unwrap_or(0),
         };
@@ -109,7 +110,9 @@ fn working_factor(scope: &Scope, factor: &Factor) -> Option<WorkingFactor> {
         FactorKind::Push => Some(WorkingFactor::PhoneApp),
         FactorKind::Sms => Some(WorkingFactor::SentCode { is_text: true }),
         FactorKind::Voice | FactorKind::Email => Some(WorkingFactor::SentCode { is_text: false }),
-        FactorKind::Password | FactorKind::BackupCode | FactorKind::EnrolmentPass => None,
+        FactorKind::Password | FactorKind::Federated | FactorKind::BackupCode | FactorKind::EnrolmentPass => {
+            None
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use super::{go_on, pass};
 use crate::actions::sign_in::{Credentials, sign_in};
 use crate::scope::Scope;
 use crate::texts::ErrorText;
+use crate::web::api::linked_accounts::ProviderView;
 use crate::web::extract::{Device, Form};
 use crate::web::page::PageView;
 use crate::web::problem::Problem;
@@ -19,6 +20,8 @@ pub struct SignInPage<'a> {
     pub login: &'a str,
     /// A pass that comes along from the claimant page of this browser; empty for none.
     pub pass: &'a str,
+    /// Where people may sign in besides.
+    pub providers: Vec<ProviderView>,
     pub error: Option<ErrorText>,
 }
 
@@ -37,7 +40,8 @@ pub struct SignInForm {
 
 /// `GET /sign-in`
 pub async fn show(scope: Scope) -> Result<Response, Problem> {
-    render(&scope, None, SignInPage { login: "", pass: "", error: None })
+    let providers = ProviderView::list(&scope);
+    render(&scope, None, SignInPage { login: "", pass: "", providers, error: None })
 }
 
 /// `POST /sign-in`
@@ -54,7 +58,8 @@ pub async fn submit(
         Ok(begun) => Ok(go_on(&begun)),
         Err(error) => {
             let (status, _, message) = form_message(error)?;
-            let values = SignInPage { login: &form.login, pass: &form.pass, error: Some(message) };
+            let providers = ProviderView::list(&scope);
+            let values = SignInPage { login: &form.login, pass: &form.pass, providers, error: Some(message) };
             render_with(&scope, None, status, values)
         }
     }

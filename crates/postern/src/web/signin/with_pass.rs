@@ -17,7 +17,8 @@ pub async fn show(scope: Scope, page: Result<ClaimantPageCase, Problem>) -> Resu
         Err(problem) => return Err(problem),
     };
     let Some(pass) = find_shown(&scope, &row).await? else { return Ok(back()) };
-    let values = SignInPage { login: &row.claimed_login, pass: &pass.code, error: None };
+    let values =
+        SignInPage { login: &row.claimed_login, pass: &pass.code, providers: Vec::new(), error: None };
     render(&scope, None, values)
 }
 

@@ -115,13 +115,14 @@ on_both! {
         let (stranger, ada) = (app.browser(), app.browser_with_planted_session("ada").await);
         stranger.post("/recover/case", &[("login", "ana")]).await.leads_to("/recover/case");
         let case = app.newest_case().await;
+        let _provider = app.with_provider().await;
         let mut looked_at = 0;
         for (path, methods) in routes() {
             if methods.contains(&Method::GET) || path.starts_with("/api/") {
                 continue;
             }
             let browser = if path.starts_with("/recover") { &stranger } else { &ada };
-            let page = browser.get(&path.replace("{id}", case.as_str())).await;
+            let page = browser.get(&path.replace("{id}", case.as_str()).replace("{provider}", "quay")).await;
             page.status(405).shows("There is nothing to look at here").shows("Go to the form");
             let (_, link) = page.body.split_once("<a class=\"btn\" href=\"").expect("a link");
             let link = link.split('"').next().unwrap().replace("&#x2f;", "/");

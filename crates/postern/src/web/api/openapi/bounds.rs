@@ -53,6 +53,7 @@ pub(super) fn narrow(document: &mut Value, scope: &Scope) {
 fn bounds(owner: &str, name: &str, scope: &Scope) -> Value {
     let most = Reason::MAX_CHARS;
     match (owner, name) {
+        ("path", "provider") => json!({ "pattern": "^[a-z0-9-]{1,30}$" }),
         ("path", _) | ("OpenCaseAtDesk", "person") | (_, "contact") => json!({ "format": "uuid" }),
         (_, "reason" | "note") | ("AddEvidence", "reference") | ("Vouch", "how") => {
             json!({ "minLength": 3, "maxLength": most, "pattern": visible(r"([\p{L}\p{N}]{VISIBLE}*){3}") })

@@ -9,6 +9,7 @@ use postern::web::account::confirm_contact::ConfirmContactPage;
 use postern::web::account::end_session::EndSessionPage;
 use postern::web::account::factors::RemoveFactorPage;
 use postern::web::account::hardware_token::AddHardwareTokenPage;
+use postern::web::account::linked_accounts::LinkAccountPage;
 use postern::web::account::not_me::{DisownPage, DisownedPage};
 use postern::web::account::overview::{AccountPage, NoticeSwitch, OwnSession, VouchRequest};
 use postern::web::account::password::ChangePasswordPage;
@@ -24,7 +25,7 @@ use postern::web::api::readiness::{FactorAtHand, LossView, ReadinessView};
 use postern::web::api::sent_codes::CodeContactView;
 use postern::web::factor_view::{ClockOff, FactorView};
 
-use super::signin::{code_app, codes};
+use super::signin::{code_app, codes, providers};
 use super::{
     CHROME, IPV6, LONG, LONG_LOGIN, MARKUP, PageSample, PageSamples, RIGHT_TO_LEFT, SeenBy, days_ago, id,
     micros, minutes_ago, of, wrong_text,
@@ -43,6 +44,7 @@ pub fn all() -> Vec<PageSample> {
         of::<RemoveFactorPage>(),
         of::<AddTotpPage>(),
         of::<AddHardwareTokenPage>(),
+        of::<LinkAccountPage>(),
         of::<AddPushPage>(),
         of::<PushLinkPage>(),
         of::<AddSentCodePage>(),
@@ -95,6 +97,7 @@ pub fn factors() -> Vec<FactorView> {
             ..factor(304, "webauthn", "Security key, after the password", "Blue security key")
         },
         factor(305, "push", "Phone app", "Red phone"),
+        factor(324, "federated", "Linked account", "Quay Clinic account"),
         factor(322, "hardware_token", "Hardware token", "Hardware token FT-0042"),
         FactorView { out_of_step: true, ..factor(323, "hardware_token", "Hardware token", "Key ring") },
         factor(319, "sms", "Code by text", "…20"),
@@ -207,6 +210,7 @@ impl PageSamples for AccountPage {
             factors: Vec::new(),
             has_code: false,
             has_passkey: false,
+            providers: Vec::new(),
             has_sent_codes: false,
             offers_sent_codes: false,
             first_waits: false,
@@ -264,6 +268,7 @@ impl PageSamples for AccountPage {
                     offers_sent_codes: true,
                     has_code: true,
                     has_passkey: true,
+                    providers: providers(),
                     codes_left: 3,
                     readiness: ReadinessView {
                         callable_numbers: 2,
@@ -345,6 +350,29 @@ impl PageSamples for AddHardwareTokenPage {
             ("nothing", page(false, false)),
             ("wrong-code", wrong("code")),
             ("wrong-serial", wrong("serial")),
+        ]
+    }
+}
+
+impl PageSamples for LinkAccountPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page = |has_code, has_passkey| Self {
+            provider: "quay".to_owned(),
+            title: MARKUP.to_owned(),
+            has_code,
+            has_passkey,
+            field: None,
+            error: None,
+        };
+        let wrong =
+            Self { field: Some("code"), error: wrong_text("This code is wrong."), ..page(true, true) };
+        vec![
+            ("code-app", page(true, false)),
+            ("passkey", page(false, true)),
+            ("nothing", page(false, false)),
+            ("wrong-code", wrong),
         ]
     }
 }

@@ -1,9 +1,11 @@
 //! Sign-in, set-up and enrolment.
 
+use postern::web::api::linked_accounts::ProviderView;
 use postern::web::code_app_view::CodeAppView;
 use postern::web::signin::enrol::EnrolPage;
 use postern::web::signin::enrol_code_app::{EnrolCodeAppPage, EnrolledCodesPage};
 use postern::web::signin::enrolled::EnrolledPage;
+use postern::web::signin::federated::ToProviderPage;
 use postern::web::signin::forgotten_password::ForgottenPasswordPage;
 use postern::web::signin::pass::EnrolmentPassPage;
 use postern::web::signin::phone::PhoneAppPage;
@@ -14,13 +16,14 @@ use postern::web::signin::set_up::SetUpPage;
 use postern::web::signin::sign_in::SignInPage;
 
 use super::{
-    LONG, LONG_LOGIN, MARKUP, PageSample, PageSamples, SeenBy, id, micros, minutes_ago, of, some, texts,
-    wrong_text,
+    LONG, LONG_LOGIN, MARKUP, PageSample, PageSamples, RIGHT_TO_LEFT, SeenBy, id, micros, minutes_ago, of,
+    some, texts, wrong_text,
 };
 
 pub fn all() -> Vec<PageSample> {
     [
         of::<SignInPage<'static>>(),
+        of::<ToProviderPage>(),
         of::<SecondStepPage>(),
         of::<EnrolmentPassPage>(),
         of::<PushPage>(),
@@ -66,10 +69,43 @@ impl PageSamples for SignInPage<'static> {
 
     fn samples() -> Vec<(&'static str, Self)> {
         vec![
-            ("empty", Self { login: "", pass: "", error: None }),
-            ("wrong", Self { login: "ana", pass: "", error: wrong_text("Login or password is wrong.") }),
-            ("with-pass", Self { login: LONG_LOGIN, pass: "7K3M-9QTV-2XWD", error: wrong_text(LONG) }),
+            ("empty", Self { login: "", pass: "", providers: Vec::new(), error: None }),
+            (
+                "wrong",
+                Self {
+                    login: "ana",
+                    pass: "",
+                    providers: providers(),
+                    error: wrong_text("Login or password is wrong."),
+                },
+            ),
+            (
+                "with-pass",
+                Self {
+                    login: LONG_LOGIN,
+                    pass: "7K3M-9QTV-2XWD",
+                    providers: providers(),
+                    error: wrong_text(LONG),
+                },
+            ),
         ]
+    }
+}
+
+/// As many as there may be.
+pub fn providers() -> Vec<ProviderView> {
+    let all =
+        [("quay", "Quay Clinic account"), ("a-b-1", RIGHT_TO_LEFT), ("c", MARKUP), ("d", "D"), ("e", "E")];
+    all.map(|(name, title)| ProviderView { name: name.to_owned(), title: title.to_owned() }).into()
+}
+
+impl PageSamples for ToProviderPage {
+    const SEEN_BY: SeenBy = SeenBy::Nobody;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page = |title: &str, url: &str| Self { title: title.to_owned(), url: url.to_owned() };
+        let url = "https://login.example.com/authorize?client_id=postern&scope=openid+profile&state=x%22%3E";
+        vec![("usual", page("Quay Clinic account", url)), ("markup", page(MARKUP, url))]
     }
 }
 

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use postern::actions::add_person::{Details, add_person};
 use postern::actions::import_hardware_tokens::import_hardware_tokens;
+use postern::actions::set_tenant_settings::set_tenant_settings;
 use postern::job::Job;
 use postern::store::contacts;
 use postern::store::factors::{self, NewFactor};
@@ -38,6 +39,10 @@ pub struct Things {
 impl Things {
     pub async fn of(app: &TestApp) -> Self {
         let now = app.clock.now();
+        // Nobody listens there: how far somebody comes is seen without.
+        let provider = "[[provider]]\nname = \"staff\"\ntitle = \"Staff\"\nissuer = \"http://127.0.0.1:9\"\nclient_id = \"a\"\nclient_secret = \"b\"";
+        let named = [("identity_providers".to_owned(), provider.to_owned())];
+        set_tenant_settings(&app.scope(), &named, "a test wants it so").await.unwrap();
         app.import("okta.jsonl", fatigue("gus", 5, now)).await;
         let finding = app.finding("mfa_fatigue").await.id;
         let ada = app.caller("ada").await;
@@ -86,7 +91,11 @@ impl Things {
         };
         // The page removes it; the API is refused the only mail address.
         let contact = if route.starts_with("/api/") { &self.mail } else { &self.office };
-        route.replace("{id}", id).replace("{contact}", contact).replace("{version}/{file}", "x/postern.css")
+        route
+            .replace("{id}", id)
+            .replace("{contact}", contact)
+            .replace("{provider}", "staff")
+            .replace("{version}/{file}", "x/postern.css")
     }
 }
 

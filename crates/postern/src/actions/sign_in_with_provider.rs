@@ -1,0 +1,105 @@
+//! A linked account as the first step of a sign-in: it stands where the password stands, and nowhere else. Answers alike for
+//! an account that nobody has linked, and for one whose owner may not sign in. Nothing here can be guessed, so that nothing is
+//! counted but what a sender asks: an office behind one address is not shut out by those of its people who have linked nothing.
+
+use postern_core::event::payload::SignInFederated;
+use postern_core::event::{Actor, Event};
+use postern_core::factor::FactorKind;
+use postern_core::signin::{Flow, FlowProgress, FlowStep};
+
+use super::ActionError;
+use super::federation::{self, ProviderAnswer, SignInThere, ToProvider};
+use super::retry::retry;
+use super::sign_in::Begun;
+use super::signed_in::{Failed, account_status, failed};
+use crate::config::Config;
+use crate::oidc::ProvenIdentity;
+use crate::oidc::provider::IdentityProvider;
+use crate::rng::token_hash;
+use crate::scope::Scope;
+use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
+use crate::store::factors::Factor;
+use crate::store::persons::Person;
+use crate::store::{StoreError, factors, flows, persons};
+use crate::texts::MessageId;
+use postern_core::id::PersonId;
+
+const NOT_LINKED: ActionError = ActionError::Wrong(MessageId("account-is-not-linked"));
+
+/// Sends the browser to a provider.
+pub async fn start(scope: &Scope, provider: &str) -> Result<ToProvider, ActionError> {
+    let prepared = federation::prepare(scope, provider, SignInThere::MayBeOlder).await?;
+    let mut change = scope.begin().await?;
+    federation::keep((scope, &mut change), &prepared, (CeremonyKind::FederatedSignIn, None)).await?;
+    change.commit_unrecorded("a browser goes to a provider; what comes of it is recorded").await?;
+    Ok(prepared.to)
+}
+
+/// Hears the answer. `token` is from the browser's cookie.
+pub async fn finish(scope: &Scope, token: &str, answer: ProviderAnswer<'_>) -> Result<Begun, ActionError> {
+    let attempt = |cause| Failed { method: FactorKind::Federated.as_str(), cause, detail: None };
+    let id = token_hash(token);
+    let key = CeremonyKey { id: &id, kind: CeremonyKind::FederatedSignIn, person: None };
+    let heard = match retry(|| federation::take(scope, key, answer)).await {
+        Ok(pending) => federation::identify(scope, &pending, answer).await,
+        Err(over) => Err(over),
+    };
+    let (provider, identity) = match heard {
+        Ok(heard) => heard,
+        Err(error) => {
+            failed(scope, None, "", attempt("external_idp")).await?;
+            return Err(error);
+        }
+    };
+    retry(|| begin(scope, (provider, &identity))).await
+}
+
+async fn begin(
+    scope: &Scope,
+    (provider, identity): (&IdentityProvider, &ProvenIdentity),
+) -> Result<Begun, ActionError> {
+    let attempt = |cause| Failed { method: FactorKind::Federated.as_str(), cause, detail: None };
+    let Some((person, factor)) = find(scope, (provider, identity)).await? else {
+        failed(scope, None, "", attempt("factor_disabled")).await?;
+        return Err(NOT_LINKED);
+    };
+    let status = account_status(scope, &person).await?;
+    let shown = Flow::begin(person.id.clone(), status).show(FactorKind::Federated, status);
+    let Ok(flow) = shown.and_then(FlowProgress::going_on) else {
+        failed(scope, Some(&person), &person.login, attempt("account_disabled")).await?;
+        return Err(NOT_LINKED);
+    };
+    if flow.step() == FlowStep::Pass {
+        failed(scope, Some(&person), &person.login, attempt("mfa_not_enrolled")).await?;
+    }
+    let token = scope.app.rng.token()?;
+    let mut change = scope.begin_for(&person.id).await?;
+    // It may have been unlinked meanwhile.
+    match factors::save_used(&mut change, &factor.id).await {
+        Err(StoreError::Conflict) => return Err(NOT_LINKED),
+        other => other?,
+    }
+    let expires_at = change.at() + Config::FLOW_LIFE;
+    flows::insert(&mut change, &token_hash(&token), &flow, expires_at).await?;
+    let shown = SignInFederated {
+        provider: &provider.name,
+        factor: &factor.id,
+        amr: &identity.amr,
+        acr: identity.acr.as_deref(),
+        auth_time: identity.auth_time,
+    };
+    change.commit(&Event::new(Actor::Anonymous, shown).person(&person.id)).await?;
+    Ok(Begun { token, flow })
+}
+
+async fn find(
+    scope: &Scope,
+    (provider, identity): (&IdentityProvider, &ProvenIdentity),
+) -> Result<Option<(Person, Factor)>, ActionError> {
+    let (db, tenant) = (&scope.app.db, &scope.tenant.id);
+    let credential = federation::credential_id(provider, &identity.subject);
+    let found = factors::find_by_credential(db, tenant, &credential).await?;
+    let Some(factor) = found.filter(|factor| factor.is(FactorKind::Federated)) else { return Ok(None) };
+    let person = persons::find(db, tenant, &PersonId::new(&factor.person_id)).await?;
+    Ok(person.map(|person| (person, factor)))
+}
