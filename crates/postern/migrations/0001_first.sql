@@ -318,6 +318,7 @@ CREATE UNIQUE INDEX sent_codes_one_of_flow ON sent_codes (tenant_id, flow_id) WH
 CREATE INDEX sent_codes_of_flow ON sent_codes (tenant_id, flow_id, created_at);
 CREATE INDEX sent_codes_of_person ON sent_codes (tenant_id, person_id, created_at);
 CREATE INDEX sent_codes_by_recipient ON sent_codes (tenant_id, recipient_hash, created_at);
+CREATE INDEX sent_codes_of_message ON sent_codes (tenant_id, message_id);
 CREATE INDEX sent_codes_by_end ON sent_codes (tenant_id, expires_at);
 
 CREATE TABLE sessions (

@@ -11,8 +11,8 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use jiff::{SignedDuration, Timestamp};
 use openidconnect::core::{
-    CoreAuthDisplay, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClient, CoreClientAuthMethod,
-    CoreGrantType, CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, CoreJsonWebKey,
+    CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClient,
+    CoreClientAuthMethod, CoreGrantType, CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, CoreJsonWebKey,
     CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm,
     CoreResponseMode, CoreResponseType, CoreSubjectIdentifierType,
 };
@@ -31,7 +31,7 @@ use provider::IdentityProvider;
 
 /// What was fetched of a provider is good for so long.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(1);
-/// One that did not answer is not asked again for so long: anybody can have it asked.
+/// One that was asked, and has not answered, is not asked again for so long: anybody can have it asked.
 const ASKED_AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(10);
 /// A key that is not known is looked for at most so often.
 const KEYS_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(1);
@@ -102,7 +102,9 @@ pub struct IdentityProviders {
     http: Option<reqwest::Client>,
     hosts: ProviderHosts,
     known: Mutex<HashMap<ProviderKey, Arc<KnownProvider>>>,
-    failed_at: Mutex<HashMap<ProviderKey, Timestamp>>,
+    turns: Mutex<HashMap<ProviderKey, Arc<tokio::sync::Mutex<()>>>>,
+    /// Those that were asked, and have not answered.
+    asked_at: Mutex<HashMap<ProviderKey, Timestamp>>,
 }
 
 /// Secrets of one sign-in at a provider.
@@ -139,7 +141,7 @@ impl IdentityProviders {
         let http = fetch::client(&hosts);
         let http =
             http.inspect_err(|error| tracing::error!(%error, "no identity provider can be asked")).ok();
-        Self { http, hosts, known: Mutex::default(), failed_at: Mutex::default() }
+        Self { http, hosts, known: Mutex::default(), turns: Mutex::default(), asked_at: Mutex::default() }
     }
 
     /// Where the browser is sent.
@@ -171,6 +173,10 @@ impl IdentityProviders {
         if let Some(max_age) = max_age {
             asked = asked.set_max_age(max_age.unsigned_abs());
         }
+        // Some providers heed this and not `max_age=0`.
+        if request.anew_since.is_some() {
+            asked = asked.add_prompt(CoreAuthPrompt::Login);
+        }
         let (url, ..) = asked.url();
         let is_web = url.scheme() == "https" || (self.hosts.is_development() && url.scheme() == "http");
         if is_web { Ok(url) } else { Err(OidcError::Provider("its sign-in page is no https:// URL".into())) }
@@ -201,15 +207,12 @@ impl IdentityProviders {
     ) -> Result<ProvenIdentity, OidcError> {
         let known = self.know((tenant, provider), now, KEPT_FOR).await?;
         let token = self.exchange((&known, provider), (code, request)).await?;
-        let outcome = check(&known, provider, (&token, request), now);
-        let Err(ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey)) =
-            outcome
-        else {
-            return outcome.map_err(|why| OidcError::Token(why.to_string()));
-        };
-        // The provider may have a new key.
+        match check(&known, provider, (&token, request), now) {
+            Err(why) if may_be_of_new_key(&why) => {}
+            outcome => return outcome.map_err(|why| OidcError::Token(chain(&why))),
+        }
         let known = self.know((tenant, provider), now, KEYS_AGAIN_AFTER).await?;
-        check(&known, provider, (&token, request), now).map_err(|why| OidcError::Token(why.to_string()))
+        check(&known, provider, (&token, request), now).map_err(|why| OidcError::Token(chain(&why)))
     }
 
     async fn exchange(
@@ -248,25 +251,30 @@ impl IdentityProviders {
         oldest: SignedDuration,
     ) -> Result<Arc<KnownProvider>, OidcError> {
         let key = (tenant.clone(), provider.issuer.clone());
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        if let Some(known) = known.filter(|known| now.duration_since(known.fetched_at).abs() < oldest) {
+        let is_fresh = |known: &Arc<KnownProvider>| now.duration_since(known.fetched_at).abs() < oldest;
+        let kept = || self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(known) = kept().filter(is_fresh) {
             return Ok(known);
         }
-        let failed_at = self.failed_at.lock().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
-        if failed_at.is_some_and(|at| now.duration_since(at).abs() < ASKED_AGAIN_AFTER) {
+        // One asks, and the others who wait for it hear what it heard.
+        let turn = Arc::clone(
+            self.turns.lock().unwrap_or_else(PoisonError::into_inner).entry(key.clone()).or_default(),
+        );
+        let _turn = turn.lock().await;
+        if let Some(known) = kept().filter(is_fresh) {
+            return Ok(known);
+        }
+        let asked_at = self.asked_at.lock().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
+        if asked_at.is_some_and(|at| now.duration_since(at).abs() < ASKED_AGAIN_AFTER) {
             return Err(OidcError::Provider("it did not answer a moment ago".to_owned()));
         }
-        match self.discover(provider).await {
-            Ok(metadata) => {
-                let known = Arc::new(KnownProvider { metadata, fetched_at: now });
-                self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&known));
-                Ok(known)
-            }
-            Err(why) => {
-                self.failed_at.lock().unwrap_or_else(PoisonError::into_inner).insert(key, now);
-                Err(why)
-            }
-        }
+        // Before it is asked: a call that hangs, or that nobody waits for any more, counts as one that failed.
+        self.asked_at.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), now);
+        let metadata = self.discover(provider).await?;
+        self.asked_at.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+        let known = Arc::new(KnownProvider { metadata, fetched_at: now });
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&known));
+        Ok(known)
     }
 
     /// Its settings and its keys. Settings that name another issuer are no settings of this one: the crate looks.
@@ -288,6 +296,13 @@ impl IdentityProviders {
 
 fn redirect_url(request: ProviderRequest<'_>) -> Result<RedirectUrl, OidcError> {
     RedirectUrl::new(request.redirect_uri.to_owned()).map_err(|why| OidcError::Provider(why.to_string()))
+}
+
+/// Whether the provider may have another key by now: some give a new one the name of the old one, or none.
+fn may_be_of_new_key(why: &ClaimsVerificationError) -> bool {
+    use SignatureVerificationError as E;
+    let ClaimsVerificationError::SignatureVerification(why) = why else { return false };
+    matches!(why, E::NoMatchingKey | E::AmbiguousKeyId(_) | E::CryptoError(_) | E::InvalidKey(_))
 }
 
 fn check(

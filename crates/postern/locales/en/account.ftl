@@ -193,7 +193,7 @@ activity-password-put-off = A sign-in was put off after too many wrong passwords
 activity-password-led-nowhere = Somebody typed your password, and had nothing to show after it
 activity-wrong-password = Somebody typed a wrong password
 activity-linked-account-failed = Somebody came with your linked account, and was not let in
-activity-second-step-failed = Somebody typed your password, and failed at the second step
+activity-second-step-failed = Somebody had your password or linked account, and failed at the second step
 activity-passkey-failed = A passkey did not let somebody in
 activity-pass-failed = Somebody typed a pass that does not work
 activity-factor-added = A way to sign in was added
@@ -324,7 +324,7 @@ remove-with-a-code = Remove it with a code
 
 # What was just done.
 toast-notices = Your choice is saved.
-toast-others-failed = Since you were here last, somebody typed your password and failed at the second step. If it was not you, change your password; your account page lists it under recent activity.
+toast-others-failed = Since you were here last, somebody had your password or linked account, and failed at the second step. If it was not you, change the password of both; your account page lists it under recent activity.
 toast-own-contact-added = It counts from now on. Your other contacts are told.
 toast-own-contact-removed = It is off the file. Messages go there for 30 days more.
 toast-session-ended = That session is ended.

@@ -164,9 +164,9 @@ notice-factor-disabled-subject = A sign-in method of yours was switched off
 notice-factor-disabled-short = A sign-in method was switched off.
 notice-factor-disabled-text = After 100 wrong attempts in a row one of your sign-in methods was switched off. Ask the help desk.
 
-notice-push-disowned-subject = Somebody has your password
+notice-push-disowned-subject = Somebody has your password or linked account
 notice-push-disowned-short = A sign-in was stopped on your phone.
-notice-push-disowned-text = On your phone you said that somebody else was signing in as you. That sign-in has ended, but whoever it was knows your password: change it on your account page now.
+notice-push-disowned-text = On your phone you said that somebody else was signing in as you. That sign-in has ended, but whoever it was has your password, or an account that you linked: change your password on your account page now, and that of the linked account where you have it.
 
 notice-password-set-subject = A password was set for your account
 notice-password-set-short = A password was set for your account.
@@ -196,9 +196,9 @@ notice-activity-disowned-subject = Something on your account was not you
 notice-activity-disowned-short = You told us that something was not you.
 notice-activity-disowned-text = Somebody who is signed in to your account said of something on it "this wasn't me". So sessions, sign-ins under way and open requests to recover it have ended. The help desk knows.
 
-notice-second-step-failed-subject = Somebody has your password
-notice-second-step-failed-short = Somebody has your password.
-notice-second-step-failed-text = Somebody typed the right password of your account, and failed at the second step several times. Nobody got in. If it was not you, sign in and change your password.
+notice-second-step-failed-subject = Somebody has your password or linked account
+notice-second-step-failed-short = Somebody tried to sign in.
+notice-second-step-failed-text = Somebody came with the right password of your account, or with an account that you linked, and failed at the second step several times. Nobody got in. If it was not you, sign in and change your password, and that of the linked account where you have it.
 
 notice-account-suspended-subject = Your account is suspended
 notice-account-suspended-short = Your account is suspended.

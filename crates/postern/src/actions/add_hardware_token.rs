@@ -1,6 +1,7 @@
 //! A person makes a hardware token theirs: its serial number and two codes of it show that they hold it, and a factor that they
 //! have proves that it is them.
 
+use jiff::SignedDuration;
 use postern_core::event::Event;
 use postern_core::event::payload::MfaFactorEnrolled;
 use postern_core::factor::FactorKind;
@@ -21,11 +22,13 @@ use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::factors::NewFactor;
 use crate::store::hardware_tokens::HardwareToken;
-use crate::store::throttles::RateLimitKey;
+use crate::store::throttles::{CountedTry, RateLimitKey};
 use crate::store::{Change, StoreError, ceremonies, factors, hardware_tokens, throttles};
 use crate::texts::MessageId;
 
 const STEP: &str = "add_hardware_token";
+/// Tries at tokens of nobody are counted together for so long.
+const TRIES_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 /// One answer for a number that is not known, a token that is somebody's, and codes that do not fit.
 const DOES_NOT_FIT: MessageId = MessageId("token-does-not-fit");
 
@@ -77,8 +80,10 @@ async fn add(
     let label = parse_label(answer.label)?;
     let asked = factor_proof::load_asked(scope, key, answer.proof).await?;
     let right = factor_proof::check(scope, caller, STEP, (answer.proof, asked.as_ref())).await?;
-    // Each try is paid for: serial numbers follow each other, and codes are short.
-    let limit = RateLimit::of_person(scope, person, FactorKind::HardwareToken, None).await?;
+    // Each try is paid for: serial numbers follow each other, and codes are short. The count is its own, and ends: a token that was
+    // guessed at until it stopped must not keep its owner from a new one, nor a slip here from the one that they have.
+    let tries = CountedTry::in_window(STEP, scope.now, TRIES_WITHIN);
+    let limit = RateLimit::of_person(scope, person, tries, None).await?;
     limit.acquire(scope).await?;
     let shown = look(scope, (answer.serial, answer.first, answer.second)).await?;
     let mut change = caller.change(scope).await?;

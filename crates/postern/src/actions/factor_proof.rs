@@ -10,6 +10,7 @@ use webauthn_rs::prelude::{AuthenticationResult, PublicKeyCredential, SecurityKe
 
 use super::ceremony::{self, Challenge};
 use super::passkeys::{self, HeldPasskey};
+use super::rate_limit::PAID;
 use super::server_clock;
 use super::use_totp::{CodeCheck, REUSED, WrongCode, check_kind};
 use super::{ActionError, Caller, RateLimit};
@@ -180,51 +181,62 @@ async fn check_code(
 ) -> Result<RightProof, ActionError> {
     let person = &caller.person.id;
     let held = factors::list(&scope.app.db, &scope.tenant.id, person).await?;
-    // The count is the one of the sign-in: who guesses here has no guesses more. Whoever has both an app and a token pays with
-    // the app's for either: one field takes their codes.
-    let kinds = kinds_with_codes(scope, &held);
-    let counted = kinds.first().copied().unwrap_or(FactorKind::Totp);
-    let limit = RateLimit::of_person(scope, person, counted, None).await?;
-    if let Err(throttled) = limit.acquire(scope).await {
-        refuse(scope, caller, step, "too many codes").await?;
-        return Err(throttled);
+    let mut limits = Vec::new();
+    for kind in kinds_with_codes(scope, &held) {
+        limits.push((kind, RateLimit::of_person(scope, person, kind, None).await?));
     }
-    let mut wrong: Option<WrongCode> = None;
-    for kind in kinds {
-        match check_kind(scope, person, kind, (&held, code))? {
-            (factor, CodeCheck::Accepted { step, clock }) => {
+    let mut change = scope.begin().await?;
+    let (mut compared, mut throttled, mut wrong) = (Vec::new(), None, None::<WrongCode>);
+    for (kind, limit) in limits {
+        match limit.acquire_within(&mut change).await {
+            Err(error @ ActionError::Throttled(_)) => {
+                throttled = throttled.or(Some(error));
+                continue;
+            }
+            paid => paid?,
+        }
+        match check_kind(scope, person, kind, (&held, code)) {
+            Ok((factor, CodeCheck::Accepted { step, clock })) => {
+                // Nothing is paid for a right one, with no count: the change is dropped.
                 let shown = Shown::Code { factor, kind, step, clock };
                 return Ok(RightProof { session: caller.session.clone(), limit: Some(limit), shown });
             }
-            (factor, CodeCheck::Refused(refused)) => {
+            Ok((factor, CodeCheck::Refused(refused))) => {
                 if refused.is_out_of_step {
-                    mark_out_of_step(scope, &factor).await?;
+                    factors::save_out_of_step(&mut change, &factor).await?;
                 }
                 // What says more than "wrong" is the better word.
                 if wrong.as_ref().is_none_or(WrongCode::is_plain) {
                     wrong = Some(refused);
                 }
             }
+            // What can't be compared was a guess too.
+            Err(error) => {
+                change.commit_unrecorded(PAID).await?;
+                return Err(error);
+            }
         }
+        compared.push((kind, limit));
     }
-    let wrong = server_clock::blame(scope, person, wrong.unwrap_or_else(WrongCode::plain)).await?;
+    change.commit_unrecorded(PAID).await?;
+    let Some(wrong) = wrong else {
+        refuse(scope, caller, step, "too many codes").await?;
+        return Err(throttled.unwrap_or(ActionError::NotFound));
+    };
+    let wrong = server_clock::blame(scope, person, wrong).await?;
     refuse(scope, caller, step, wrong.cause).await?;
-    limit.disable_at_limit(scope, person, counted).await?;
+    for (kind, limit) in compared {
+        limit.disable_at_limit(scope, person, kind).await?;
+    }
     Err(ActionError::invalid("code", wrong.message))
 }
 
-/// What of theirs shows codes, the app first.
+/// What of theirs shows codes, the app first: one field takes the codes of either, and each that a code is compared with pays with its
+/// own count, the one of the sign-in. Who guesses here has no guesses more. Whoever has neither pays with the app's.
 fn kinds_with_codes(scope: &Scope, held: &[Factor]) -> Vec<FactorKind> {
     let works = |kind: &FactorKind| held.iter().any(|factor| factor.is(*kind) && factor.works(scope.now));
-    [FactorKind::Totp, FactorKind::HardwareToken].into_iter().filter(works).collect()
-}
-
-async fn mark_out_of_step(scope: &Scope, factor: &str) -> Result<(), ActionError> {
-    let mut change = scope.begin().await?;
-    factors::save_out_of_step(&mut change, factor).await?;
-    Ok(change
-        .commit_unrecorded("a wrong code is recorded by itself; this words what its owner reads")
-        .await?)
+    let kinds: Vec<_> = [FactorKind::Totp, FactorKind::HardwareToken].into_iter().filter(works).collect();
+    if kinds.is_empty() { vec![FactorKind::Totp] } else { kinds }
 }
 
 impl RightProof {

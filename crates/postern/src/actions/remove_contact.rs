@@ -2,8 +2,8 @@
 //! more, for it may be its owner whom somebody wants to keep from hearing.
 
 use jiff::Timestamp;
-use postern_core::event::payload::{ContactRemoved, MfaFactorRemoved};
-use postern_core::event::{Actor, Event};
+use postern_core::event::Event;
+use postern_core::event::payload::{ContactRemoved, MfaFactorRemoved, SessionRevoked};
 use postern_core::id::PersonId;
 use postern_core::policy::ChangePerson;
 use postern_core::reason::Reason;
@@ -14,7 +14,7 @@ use super::{ActionError, Caller, permit_on_person};
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
 use crate::store::contacts::{self, Contact};
-use crate::store::{Change, factors, persons, sent_codes, time};
+use crate::store::{Change, factors, persons, sent_codes, sessions, time};
 use crate::texts::MessageId;
 
 /// Takes it off the file.
@@ -39,7 +39,7 @@ async fn remove(
     let reason = Reason::parse(reason)?;
     caller.expect_step_up(scope.now)?;
     let mut change = caller.change_on(scope, id).await?;
-    let found = take_off_file(scope, &mut change, id, (contact, Timestamp::MAX), caller.actor()).await?;
+    let found = take_off_file(scope, &mut change, id, (contact, Timestamp::MAX), caller).await?;
     let event = Event::new(caller.actor(), ContactRemoved { contact, kind: &found.kind })
         .person(id)
         .reason(&reason)
@@ -55,7 +55,7 @@ pub(super) async fn take_off_file(
     change: &mut Change<'_>,
     person: &PersonId,
     (contact, latest): (&str, Timestamp),
-    actor: Actor,
+    caller: &Caller,
 ) -> Result<Contact, ActionError> {
     let on_file = contacts::list(&scope.app.db, &scope.tenant.id, person).await?;
     let found = on_file.iter().find(|known| known.id == contact).ok_or(ActionError::NotFound)?;
@@ -73,7 +73,7 @@ pub(super) async fn take_off_file(
         return Err(ActionError::refused(MessageId("only-sure-mail-address")));
     }
     notify::announce(scope, change, person, None, Notice::ContactRemoved).await?;
-    remove_factor_of(scope, change, person, (contact, actor)).await?;
+    remove_factor_of(scope, change, person, (contact, caller)).await?;
     contacts::remove(change, person, contact).await?;
     Ok(found.clone())
 }
@@ -83,14 +83,20 @@ async fn remove_factor_of(
     scope: &Scope,
     change: &mut Change<'_>,
     person: &PersonId,
-    (contact, actor): (&str, Actor),
+    (contact, caller): (&str, &Caller),
 ) -> Result<(), ActionError> {
     let Some((factor, kind)) = sent_codes::find_factor_of(change, person, contact).await? else {
         return Ok(());
     };
     factors::remove(change, person, &factor).await?;
+    // Whoever has the number may have signed in with it. The owner's own session stays.
+    let ended = sessions::end_others(change, person, &caller.session).await?;
+    if ended > 0 {
+        let revoked = SessionRevoked { sessions: ended, why: Some("a factor was removed") };
+        change.record(Event::new(caller.actor(), revoked).person(person));
+    }
     notify::announce(scope, change, person, None, Notice::FactorRemoved).await?;
     let removed = MfaFactorRemoved::WithContact { kind: &kind, factor: &factor, contact };
-    change.record(Event::new(actor, removed).person(person).before(json!({ "kind": kind })));
+    change.record(Event::new(caller.actor(), removed).person(person).before(json!({ "kind": kind })));
     Ok(())
 }

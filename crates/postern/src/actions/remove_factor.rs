@@ -17,7 +17,7 @@ use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::factors::Factor;
-use crate::store::{Change, ceremonies, factors, sessions};
+use crate::store::{Change, ceremonies, factors, flows, sessions};
 use crate::texts::MessageId;
 
 const LAST: MessageId = MessageId("last-way-in");
@@ -129,6 +129,8 @@ fn expect_first_step(
 /// kept, so that all end but this one, which has just proven itself.
 async fn end_other_sessions(change: &mut Change<'_>, caller: &Caller) -> Result<(), ActionError> {
     let person: &PersonId = &caller.person.id;
+    // Or is about to: a linked account begins a sign-in, and whoever came with it may be between the two steps.
+    flows::end_all(change, person).await?;
     let ended = sessions::end_others(change, person, &caller.session).await?;
     if ended > 0 {
         let revoked = SessionRevoked { sessions: ended, why: Some("a factor was removed") };

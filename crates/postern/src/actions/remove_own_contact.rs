@@ -49,7 +49,7 @@ async fn remove(
         fresh.use_up(scope, &mut change, key).await?;
     }
     let latest = scope.tenant.settings.callable_if_filed_by(scope.now);
-    let found = take_off_file(scope, &mut change, person, (contact, latest), caller.actor()).await?;
+    let found = take_off_file(scope, &mut change, person, (contact, latest), caller).await?;
     let event = Event::new(caller.actor(), ContactRemoved { contact, kind: &found.kind })
         .person(person)
         .reason(&reason)

@@ -61,14 +61,11 @@ async fn check_and_save(
     let key = CeremonyKey { id: &ceremony, kind: CeremonyKind::ResyncTotp, person: Some(person) };
     let asked = factor_proof::load_asked(scope, key, answer.proof).await?;
     let app = load_app(scope, caller, id).await?;
-    // The count is the one of the sign-in: who guesses here has no guesses more. A code of another app has paid there.
+    // The count is the one of the sign-in: who guesses here has no guesses more.
     let right = factor_proof::check(scope, caller, STEP, (answer.proof, asked.as_ref())).await?;
     let kind = if app.is(FactorKind::Totp) { FactorKind::Totp } else { FactorKind::HardwareToken };
     let limit = RateLimit::of_person(scope, person, kind, None).await?;
-    // A code that was typed has paid with the app's count, where there is an app.
-    if asked.is_some() || kind != FactorKind::Totp {
-        limit.acquire(scope).await?;
-    }
+    limit.acquire(scope).await?;
     // Neither the code nor the touch is used up by a slip of the finger here.
     let (step, clock) = look(scope, caller, (&app, kind), answer, &limit).await?;
     let mut change = caller.change(scope).await?;

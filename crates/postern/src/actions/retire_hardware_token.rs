@@ -3,15 +3,15 @@
 use postern_core::event::Event;
 use postern_core::event::payload::{MfaFactorRemoved, MfaHardwareTokenRetired, SessionRevoked};
 use postern_core::id::PersonId;
-use postern_core::policy::ManagePeople;
+use postern_core::policy::{ChangePerson, ManagePeople};
 use serde_json::json;
 
 use super::on_record::Attempt;
-use super::{ActionError, Caller, permit_on_tenant};
+use super::{ActionError, Caller, permit_on_person, permit_on_tenant};
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
 use crate::store::factors::Factor;
-use crate::store::{Change, factors, hardware_tokens, sessions};
+use crate::store::{Change, factors, hardware_tokens, persons, sessions};
 
 /// Retires it.
 pub async fn retire_hardware_token(scope: &Scope, caller: &Caller, id: &str) -> Result<(), ActionError> {
@@ -30,7 +30,10 @@ async fn retire(scope: &Scope, caller: &Caller, id: &str) -> Result<(), ActionEr
     };
     let owner = factor.as_ref().map(|factor| PersonId::new(factor.person_id.as_str()));
     let mut change = match &owner {
-        Some(owner) => caller.change_on(scope, owner).await?,
+        Some(owner) => {
+            permit_on_person::<ChangePerson>(scope, caller, &persons::load(db, tenant, owner).await?).await?;
+            caller.change_on(scope, owner).await?
+        }
         None => caller.change(scope).await?,
     };
     hardware_tokens::retire(&mut change, id, token.factor_id.as_deref()).await?;
@@ -38,7 +41,12 @@ async fn retire(scope: &Scope, caller: &Caller, id: &str) -> Result<(), ActionEr
         remove(scope, caller, &mut change, (owner, factor)).await?;
     }
     let retired = MfaHardwareTokenRetired { token: id, serial: &token.serial };
-    change.commit(&Event::new(caller.actor(), retired).policies(permit.policies())).await?;
+    let event = Event::new(caller.actor(), retired).policies(permit.policies());
+    let event = match &owner {
+        Some(owner) => event.person(owner),
+        None => event,
+    };
+    change.commit(&event).await?;
     Ok(())
 }
 

@@ -37,9 +37,9 @@ const LATE_AFTER: SignedDuration = SignedDuration::from_secs(60);
 pub enum CodeDelivery {
     /// On its way, for less than a minute.
     OnItsWay,
-    /// The gateway or the mail server took it in time.
+    /// The gateway or the mail server took it.
     Sent,
-    /// It took longer than a minute, or takes longer still.
+    /// It takes longer than a minute.
     Late,
     /// It was tried, and did not go out yet, or never will.
     Failed,
@@ -66,11 +66,10 @@ pub async fn progress(scope: &Scope, row: &FlowRow) -> Result<Option<CodeProgres
 }
 
 fn delivery(scope: &Scope, message: &Message) -> CodeDelivery {
-    let took = message.delivered_at.map_or(scope.now, time).duration_since(time(message.created_at));
     match message.delivered_at {
-        _ if took > LATE_AFTER => CodeDelivery::Late,
         Some(_) => CodeDelivery::Sent,
         None if message.last_error.is_some() => CodeDelivery::Failed,
+        None if scope.now.duration_since(time(message.created_at)) > LATE_AFTER => CodeDelivery::Late,
         None => CodeDelivery::OnItsWay,
     }
 }

@@ -1,6 +1,7 @@
 //! A linked account as the first step of a sign-in: it stands where the password stands, and nowhere else. Answers alike for
-//! an account that nobody has linked, and for one whose owner may not sign in. Nothing here can be guessed, so that nothing is
-//! counted but what a sender asks: an office behind one address is not shut out by those of its people who have linked nothing.
+//! an account that nobody has linked, and for one whose owner may not sign in. Anybody can send an answer here, by a link too: it
+//! counts against its sender, and leaves a record only where this browser had begun a sign-in with that state. No failed try
+//! is counted beyond that: an office behind one address is not shut out by those of its people who have linked nothing.
 
 use postern_core::event::payload::SignInFederated;
 use postern_core::event::{Actor, Event};
@@ -10,6 +11,7 @@ use postern_core::signin::{Flow, FlowProgress, FlowStep};
 use super::ActionError;
 use super::federation::{self, ProviderAnswer, SignInThere, ToProvider};
 use super::retry::retry;
+use super::sender_limit::admit_request;
 use super::sign_in::Begun;
 use super::signed_in::{Failed, account_status, failed};
 use crate::config::Config;
@@ -37,17 +39,17 @@ pub async fn start(scope: &Scope, provider: &str) -> Result<ToProvider, ActionEr
 
 /// Hears the answer. `token` is from the browser's cookie.
 pub async fn finish(scope: &Scope, token: &str, answer: ProviderAnswer<'_>) -> Result<Begun, ActionError> {
-    let attempt = |cause| Failed { method: FactorKind::Federated.as_str(), cause, detail: None };
+    // A GET, which `limit_senders` lets pass.
+    admit_request(scope).await?;
     let id = token_hash(token);
     let key = CeremonyKey { id: &id, kind: CeremonyKind::FederatedSignIn, person: None };
-    let heard = match retry(|| federation::take(scope, key, answer)).await {
-        Ok(pending) => federation::identify(scope, &pending, answer).await,
-        Err(over) => Err(over),
-    };
-    let (provider, identity) = match heard {
+    // Until it is taken nothing is written.
+    let pending = retry(|| federation::take(scope, key, answer)).await?;
+    let (provider, identity) = match federation::identify(scope, &pending, answer).await {
         Ok(heard) => heard,
         Err(error) => {
-            failed(scope, None, "", attempt("external_idp")).await?;
+            let method = FactorKind::Federated.as_str();
+            failed(scope, None, "", Failed { method, cause: "external_idp", detail: None }).await?;
             return Err(error);
         }
     };

@@ -17,6 +17,7 @@ use crate::gateway::{Gateway, TwilioAccount, dialled};
 use crate::scope::Scope;
 use crate::smtp::Relay;
 use crate::store::outbox::Message;
+use crate::store::sent_codes;
 
 /// Why a message did not go out.
 enum SendError {
@@ -40,6 +41,10 @@ pub async fn deliver(
     if message.delivered_at.is_some() {
         // Whoever had the lease before has sent it after all, and its text is gone.
         return Ok(JobOutcome::Delivered { keep_text: false });
+    }
+    // Or a gateway that comes back sends them all, and the one that counts is one of many.
+    if sent_codes::is_over(&scope.app.db, &scope.tenant.id, &message.id, scope.now).await? {
+        return Err(JobError::GiveUp("The code in it counts no more.".to_owned()));
     }
     let kind = message.kind();
     let Some(carrier) = carriers.carrier(scope, kind) else {

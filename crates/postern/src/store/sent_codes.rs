@@ -164,6 +164,15 @@ pub async fn consume(change: &mut Change<'_>, (id, flow): (&str, &str), code_has
     one_row(&done)
 }
 
+/// Whether a message carries a code that counts no more.
+pub async fn is_over(db: &Db, tenant: &TenantId, message: &str, now: Timestamp) -> Result<bool> {
+    let sql = "SELECT COUNT(*) FROM sent_codes WHERE tenant_id = $1 AND message_id = $2 \
+               AND (ended_at IS NOT NULL OR expires_at <= $3)";
+    let query = sqlx::query_as(sql).bind(tenant.as_str()).bind(message).bind(micros(now));
+    let (over,): (i64,) = query.fetch_one(db.reader()).await?;
+    Ok(over > 0)
+}
+
 /// Ends whatever was sent to a person.
 pub async fn end_all(change: &mut Change<'_>, person: &PersonId) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));

@@ -234,7 +234,7 @@ on_both! {
         let said = &app.events("mfa.push_disowned").await[0];
         assert_eq!((&said["detail"]["address"], &said["actor"]["type"]), (&json!("127.0.0.1"), &json!("person")));
         assert!(app.messages().await.len() > before);
-        app.not_me("gus@demo.postern.invalid", "Somebody has your password").await;
+        app.not_me("gus@demo.postern.invalid", "Somebody has your password or linked account").await;
         // The owner's own session lives, and with the code app they can still sign in.
         gus.get("/account").await.ok();
         let finding = app.finding("fraud_report").await;

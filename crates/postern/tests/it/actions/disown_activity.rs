@@ -59,7 +59,7 @@ on_both! {
         for words in [
             "Signed in with password and code",
             "Somebody typed a wrong password",
-            "Somebody typed your password, and failed at the second step",
+            "Somebody had your password or linked account, and failed at the second step",
             "A way to sign in was added",
             "Somebody asked to recover your account",
             "A request to recover your account was refused",
@@ -196,7 +196,7 @@ on_both! {
         let app = TestApp::start(db).await;
         let told = async |app: &TestApp| {
             let messages = app.messages().await;
-            messages.iter().filter(|message| message.subject == "Somebody has your password").count()
+            messages.iter().filter(|message| message.subject == "Somebody has your password or linked account").count()
         };
         fail_second_step(&app, "gus", 2).await;
         assert_eq!(told(&app).await, 0);

@@ -30,9 +30,13 @@ on_both! {
         let linked = listed["factors"].as_array().unwrap().iter().find(|factor| factor["kind"] == "federated").unwrap();
         assert_eq!((&linked["title"], &linked["label"]), (&json!("Linked account"), &json!("quay account")));
         let remove = format!("/api/v1/account/factors/{}/remove/finish", linked["id"].as_str().unwrap());
+        let between = app.browser();
+        app.come_from(&between, &provider, |_| {}).await.leads_to("/sign-in/second-step");
         let proof = json!({ "proof": app.code_proof("gus").await });
         assert!(gus.post_json(&remove, &proof).await.status < 300);
         assert_eq!(app.count(LINKED).await, 0);
+        // Whoever came with it, and was between the two steps, comes no further.
+        between.get("/sign-in/second-step").await.leads_to("/sign-in");
         let back = app.come_from(&app.browser(), &provider, |_| {}).await;
         back.status(422).shows("This account lets nobody in here");
     }
@@ -111,7 +115,7 @@ on_both! {
         let long_ago = app.seconds() - 3600;
         for claims in [json!({ "auth_time": long_ago }), json!({ "auth_time": null }), json!({ "auth_time": app.seconds() + 600 })] {
             let to = app.go_and_link(&gus, "gus", "quay").await;
-            assert!(to.contains("max_age=0"), "{to}");
+            assert!(to.contains("max_age=0") && to.contains("prompt=login"), "{to}");
             let mut who = app.at_provider("gus-at-quay");
             who.claims = claims;
             gus.get(&provider.sign_in(&to, &who)).await.status(422).shows("does not prove who you are");

@@ -89,7 +89,7 @@ on_both! {
             asks.get("/sign-in/sent-code").await.visible().contains("did not go out yet")
         }).await;
         app.advance(SignedDuration::from_secs(61));
-        asks.get("/sign-in/sent-code").await.ok().shows("the gateway is slow").shows("Use another way");
+        asks.get("/sign-in/sent-code").await.ok().shows("did not go out yet").shows("Use another way");
         gateway.set_broken(false);
         asks.post("/sign-in/sent-code", &[("factor", &factor)]).await.leads_to("/sign-in/sent-code");
         eventually("the next one is out", async || {

@@ -1,6 +1,7 @@
 //! A linked account as the first step of a sign-in: what the provider says is checked, and who has linked it comes no further
 //! than with a password.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
@@ -142,6 +143,23 @@ on_both! {
         let (path, query) = back.split_once('?').unwrap();
         let rest = query.split_once('&').unwrap().1;
         browser.get(&format!("{path}?error=access_denied&{rest}")).await.status(422).shows(REFUSED);
+    }
+
+    /// Anybody can bring a browser here: what answers no sign-in leaves no trace, and whoever sends much has to wait.
+    async fn an_answer_to_no_sign_in_leaves_no_trace(db) {
+        let ten = NonZeroU32::new(10).unwrap();
+        let app = TestApp::start_with(db, |config| config.requests_per_minute = ten).await;
+        let _provider = app.with_provider().await;
+        let sign_ins = "SELECT COUNT(*) FROM sign_ins";
+        let (rows, events) = (app.count(sign_ins).await, app.events("signin.failed").await.len());
+        let stranger = app.browser_from("127.0.11.1");
+        let mut statuses = Vec::new();
+        for _ in 0..30 {
+            statuses.push(stranger.get("/sign-in/federated/quay?code=x&state=y").await.status);
+        }
+        assert_eq!(statuses.first(), Some(&422));
+        assert!(statuses.contains(&429), "{statuses:?}");
+        assert_eq!((app.count(sign_ins).await, app.events("signin.failed").await.len()), (rows, events));
     }
 
     /// RFC 9207, RFC 9700 §4.4: the code of an honest provider is brought to nobody else.

@@ -88,7 +88,7 @@ on_both! {
         let code = app.have_code_sent(&asks, &factor).await;
         asks.post(FINISH, &[("code", &code)]).await.status(429).shows("Too many attempts");
         // And the owner was told at the third.
-        app.not_me("ana@demo.postern.invalid", "Somebody has your password").await;
+        app.not_me("ana@demo.postern.invalid", "Somebody has your password or linked account").await;
         app.advance_seconds(31);
         asks.post(FINISH, &[("code", &code)]).await.leads_to("/");
     }

@@ -273,7 +273,7 @@ impl PageSamples for AccountPage {
                     readiness: ReadinessView {
                         callable_numbers: 2,
                         has_manager: true,
-                        ..readiness("safe", (0..5).map(|place| leaves("factor", Some(place), 3)).collect())
+                        ..readiness("safe", (0..7).map(|place| leaves("factor", Some(place), 3)).collect())
                     },
                     sessions: vec![session(311, true), session(312, false)],
                     has_shown_factor: true,
