@@ -14,10 +14,11 @@ use postern::scope::Scope;
 use postern::store::backup_codes::NewCodeSet;
 use postern::store::ceremonies::{CeremonyKey, CeremonyKind};
 use postern::store::enrolment_passes::NewEnrolmentPass;
+use postern::store::sent_codes::NewSentCode;
 use postern::store::sessions::NewSession;
 use postern::store::{
-    backup_codes, cases, ceremonies, contests, enrolment_passes, flows, known_devices, service_tokens,
-    sessions,
+    backup_codes, cases, ceremonies, contests, enrolment_passes, flows, known_devices, sent_codes,
+    service_tokens, sessions,
 };
 use postern_core::case::Case;
 use postern_core::id::PersonId;
@@ -31,7 +32,7 @@ use crate::test_app::TestApp;
 
 /// Columns that hold a bearer value, or its hash. Each table of them has a test here that is named after it. `id` of flows
 /// and ceremonies is the hash of the cookie's token.
-const ENDS: [(&str, &str); 9] = [
+const ENDS: [(&str, &str); 10] = [
     ("backup_codes", "hash"),
     ("cases", "claimant_page_token_hash"),
     ("ceremonies", "id"),
@@ -39,12 +40,14 @@ const ENDS: [(&str, &str); 9] = [
     ("enrolment_passes", "hash"),
     ("flows", "id"),
     ("known_devices", "token_hash"),
+    ("sent_codes", "code_hash"),
     ("service_tokens", "token_hash"),
     ("sessions", "token_hash"),
 ];
 
 /// Columns whose names look like it, and that open nothing, or have no end on purpose.
-const NO_BEARERS: [(&str, &str, &str); 5] = [
+const NO_BEARERS: [(&str, &str, &str); 6] = [
+    ("sent_codes", "recipient_hash", "of the number or address, by which codes are counted"),
     (
         "sessions",
         "factor_shown_hash",
@@ -267,6 +270,33 @@ on_both! {
             let then = app.then(now);
             let mut change = then.begin().await.unwrap();
             assert_eq!(ceremonies::consume(&mut change, key).await.is_ok(), alive, "used at {now}");
+        }
+    }
+
+    async fn of_sent_codes(db) {
+        let app = TestApp::start(db).await;
+        let (_, factor) = app.with_codes("ana", "sms").await;
+        let (ana, begins) = (app.person("ana").await.id, app.scope().now);
+        let end = begins + SignedDuration::from_mins(10);
+        let new = NewSentCode {
+            id: "code",
+            flow: "flow",
+            person: &ana,
+            factor: &factor,
+            recipient_hash: "-",
+            code_hash: "hash",
+            message: "-",
+            expires_at: end,
+        };
+        let scope = app.then(begins);
+        let mut change = scope.begin().await.unwrap();
+        sent_codes::insert(&mut change, &new).await.unwrap();
+        change.commit_unrecorded("planted by a test").await.unwrap();
+        for (now, alive) in around(end) {
+            let then = app.then(now);
+            let mut change = then.begin().await.unwrap();
+            let used = sent_codes::consume(&mut change, ("code", "flow"), "hash").await;
+            assert_eq!(used.is_ok(), alive, "used at {now}");
         }
     }
 
