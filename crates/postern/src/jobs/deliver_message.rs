@@ -44,7 +44,7 @@ pub async fn deliver(
     }
     // Or a gateway that comes back sends them all, and the one that counts is one of many.
     if sent_codes::is_over(&scope.app.db, &scope.tenant.id, &message.id, scope.now).await? {
-        return Err(JobError::GiveUp("The code in it counts no more.".to_owned()));
+        return Ok(JobOutcome::Withdrawn);
     }
     let kind = message.kind();
     let Some(carrier) = carriers.carrier(scope, kind) else {

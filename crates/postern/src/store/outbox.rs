@@ -167,6 +167,23 @@ pub async fn mark_delivered(change: &mut Change<'_>, ids: &[&str], keep_text: bo
     Ok(())
 }
 
+/// They are not sent any more, and what they said is gone.
+pub async fn wipe(change: &mut Change<'_>, ids: &[&str]) -> Result<()> {
+    let tenant = change.tenant().clone();
+    for ids in in_pieces(ids) {
+        let which = parameters(2, ids.len());
+        let sql = format!(
+            "UPDATE outbox SET body = '' WHERE tenant_id = $1 AND id IN ({which}) AND delivered_at IS NULL"
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(tenant.as_str());
+        for id in ids {
+            query = query.bind(*id);
+        }
+        query.execute(change.conn()).await?;
+    }
+    Ok(())
+}
+
 /// What was left before then went out when it was written, and nothing is to be done for it any more: the demo's past, which was never
 /// on its way.
 pub async fn deliver_past(change: &mut Change<'_>, before: Timestamp) -> Result<()> {

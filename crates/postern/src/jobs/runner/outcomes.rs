@@ -30,6 +30,8 @@ pub enum JobOutcome {
         /// Whether `/dev/outbox` still shows what it said.
         keep_text: bool,
     },
+    /// What a message said counts no more: it is not sent, and its text is wiped.
+    Withdrawn,
     /// Recurring work is done for now. `None`: until a change wakes it.
     Next(Option<Timestamp>),
 }
@@ -122,11 +124,13 @@ impl<'a> Outcomes<'a> {
     async fn save(&self, scope: &Scope) -> Result<(), StoreError> {
         let mut change = scope.begin().await?;
         let mut delivered: BTreeMap<bool, Vec<&JobRow>> = BTreeMap::new();
+        let mut withdrawn: Vec<&JobRow> = Vec::new();
         for (row, outcome) in &self.ended {
             match outcome {
                 Ok(JobOutcome::Delivered { keep_text }) => {
                     delivered.entry(*keep_text).or_default().push(row);
                 }
+                Ok(JobOutcome::Withdrawn) => withdrawn.push(row),
                 Ok(JobOutcome::Next(next)) => self.save_recurring(&mut change, row, *next).await?,
                 Err(error) => {
                     let failed = failed_attempt(scope.now, self.kind, row, error);
@@ -138,6 +142,11 @@ impl<'a> Outcomes<'a> {
             jobs::finish_all(&mut change, &rows, self.node).await?;
             let messages: Vec<&str> = rows.iter().map(|row| row.key.as_str()).collect();
             outbox::mark_delivered(&mut change, &messages, keep_text).await?;
+        }
+        if !withdrawn.is_empty() {
+            jobs::finish_all(&mut change, &withdrawn, self.node).await?;
+            let messages: Vec<&str> = withdrawn.iter().map(|row| row.key.as_str()).collect();
+            outbox::wipe(&mut change, &messages).await?;
         }
         change.commit_unrecorded("what became of jobs").await
     }

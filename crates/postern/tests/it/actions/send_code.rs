@@ -90,10 +90,17 @@ on_both! {
         }).await;
         app.advance(SignedDuration::from_secs(61));
         asks.get("/sign-in/sent-code").await.ok().shows("did not go out yet").shows("Use another way");
-        gateway.set_broken(false);
         asks.post("/sign-in/sent-code", &[("factor", &factor)]).await.leads_to("/sign-in/sent-code");
+        gateway.set_broken(false);
+        app.advance(SignedDuration::from_mins(2));
         eventually("the next one is out", async || {
             asks.get("/sign-in/sent-code").await.visible().contains("is on its way to …20")
         }).await;
+        // The one before it is dead: it is not sent, nobody is alarmed, and its text is gone.
+        eventually("the one before it is withdrawn", async || {
+            app.count("SELECT COUNT(*) FROM outbox WHERE channel = 'sms' AND body <> ''").await == 0
+        }).await;
+        assert_eq!(app.count("SELECT COUNT(*) FROM outbox WHERE channel = 'sms' AND delivered_at IS NULL").await, 1);
+        assert_eq!(app.count("SELECT COUNT(*) FROM jobs WHERE dead_at IS NOT NULL").await, 0);
     }
 }
