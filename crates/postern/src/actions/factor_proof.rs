@@ -12,7 +12,7 @@ use super::ceremony::{self, Challenge};
 use super::passkeys::{self, HeldPasskey};
 use super::rate_limit::PAID;
 use super::server_clock;
-use super::use_totp::{CodeCheck, REUSED, WrongCode, check_kind};
+use super::use_totp::{CodeCheck, WrongCode, check_kind, reused};
 use super::{ActionError, Caller, RateLimit};
 use crate::rng::token_hash;
 use crate::scope::Scope;
@@ -219,10 +219,11 @@ async fn check_code(
         compared.push((kind, limit));
     }
     change.commit_unrecorded(PAID).await?;
-    let Some(wrong) = wrong else {
+    if let (None, Some(throttled)) = (&wrong, throttled) {
         refuse(scope, caller, step, "too many codes").await?;
-        return Err(throttled.unwrap_or(ActionError::NotFound));
-    };
+        return Err(throttled);
+    }
+    let wrong = wrong.unwrap_or_else(WrongCode::plain);
     let wrong = server_clock::blame(scope, person, wrong).await?;
     refuse(scope, caller, step, wrong.cause).await?;
     for (kind, limit) in compared {
@@ -257,7 +258,7 @@ impl RightProof {
             Shown::Code { factor, kind, step, clock } => {
                 match factors::save_step(change, &factor, (step, clock)).await {
                     Ok(()) => Ok(ProvenBy { factor, kind, is_passkey: false }),
-                    Err(StoreError::Conflict) => Err(ActionError::invalid("code", REUSED)),
+                    Err(StoreError::Conflict) => Err(ActionError::invalid("code", reused(kind))),
                     Err(other) => Err(other.into()),
                 }
             }

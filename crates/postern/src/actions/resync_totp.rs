@@ -11,7 +11,7 @@ use super::ceremony::Challenge;
 use super::factor_proof::{self, FactorProof};
 use super::hardware_tokens::TokenSecret;
 use super::on_record::Attempt;
-use super::use_totp::REUSED;
+use super::use_totp::reused;
 use super::{ActionError, Caller, RateLimit};
 use crate::notify::{self, Notice};
 use crate::rng::token_hash;
@@ -77,7 +77,7 @@ async fn check_and_save(
         return Err(ActionError::invalid("proof", MessageId("another-factor-proves-it")));
     }
     match factors::save_step(&mut change, &app.id, (step, clock)).await {
-        Err(StoreError::Conflict) => return Err(ActionError::invalid("second_code", REUSED)),
+        Err(StoreError::Conflict) => return Err(ActionError::invalid("second_code", reused(kind))),
         other => other?,
     }
     limit.clear(&mut change).await?;

@@ -67,7 +67,9 @@ pub(super) async fn spend_code(
                     limit.clear(&mut change).await?;
                     return complete(scope, change, &person, &assurance, kind.as_str()).await;
                 }
-                Err(StoreError::Conflict) => WrongCode::of(Check::Reused),
+                Err(StoreError::Conflict) => {
+                    WrongCode { message: reused(kind).into(), ..WrongCode::of(Check::Reused) }
+                }
                 Err(other) => return Err(other.into()),
             }
         }
@@ -114,7 +116,7 @@ impl From<TokenCheck> for CodeCheck {
         match check {
             TokenCheck::Accepted { step, clock } => Self::Accepted { step, clock },
             TokenCheck::Reused => Self::Refused(WrongCode {
-                message: MessageId("token-code-used").into(),
+                message: reused(FactorKind::HardwareToken).into(),
                 ..WrongCode::of(Check::Reused)
             }),
             TokenCheck::Wrong => Self::Refused(WrongCode::of_token()),
@@ -183,7 +185,12 @@ impl WrongCode {
 }
 
 const WRONG: MessageId = MessageId("wrong-code");
-pub(super) const REUSED: MessageId = MessageId("code-used-already");
+const REUSED: MessageId = MessageId("code-used-already");
+
+/// Of a code that counted before: what to do. A token of a counter shows the next one when it is pressed.
+pub(super) fn reused(kind: FactorKind) -> MessageId {
+    if kind == FactorKind::HardwareToken { MessageId("token-code-used") } else { REUSED }
+}
 
 /// What the owner of a phone is told whose clock is so many steps of 30 seconds from ours.
 pub(super) fn clock_is_off(steps: i64) -> FilledMessage {
