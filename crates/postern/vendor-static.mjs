@@ -27,8 +27,8 @@ const FILES = {
 // One icon, one meaning. A test holds the templates to this list.
 const ICONS = `
   arrow-up-right badge-check ban book-open check chevron-right circle-alert circle-check circle-x code copy eye-off
-  download fingerprint hourglass inbox info key-round keyboard laptop layout-dashboard life-buoy list-todo lock log-in log-out mail menu
-  octagon-alert pencil plus sticky-note phone-call phone-missed scroll-text search siren smartphone stamp ticket trash-2 triangle-alert user-round
+  download fingerprint hourglass inbox info key-round keyboard laptop layout-dashboard life-buoy list-todo lock log-in log-out mail menu message-square-text notebook-text
+  octagon-alert pencil plus rectangle-ellipsis sticky-note phone-call phone-missed scroll-text search siren smartphone stamp ticket trash-2 triangle-alert user-round
   users
 `.trim().split(/\s+/);
 

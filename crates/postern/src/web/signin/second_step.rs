@@ -1,4 +1,4 @@
-//! `/sign-in/second-step`: a code from the app, or a saved one.
+//! `/sign-in/second-step`: one way first, with its form, and the others below it. Choosing another changes nothing.
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use postern_core::factor::FactorKind;
@@ -12,10 +12,10 @@ use crate::actions::use_hardware_token::use_hardware_token;
 use crate::actions::use_totp::use_totp;
 use crate::actions::{ActionError, SignedIn};
 use crate::scope::Scope;
-use crate::store::factors;
 use crate::store::flows::FlowRow;
+use crate::store::{backup_codes, factors, persons};
 use crate::texts::ErrorText;
-use crate::web::extract::{CurrentFlow, Device, Form};
+use crate::web::extract::{CurrentFlow, Device, Form, Query};
 use crate::web::page::PageView;
 use crate::web::problem::Problem;
 use crate::web::router::{form_message, render, render_with};
@@ -38,17 +38,67 @@ pub struct BackupCodeForm {
     backup_code: String,
 }
 
+/// Which form the reader wants, by a link of the page.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct SecondStepQuery {
+    with: String,
+}
+
+/// A way to take the second step.
+#[derive(Serialize)]
+#[serde(tag = "way", rename_all = "snake_case")]
+pub enum SecondStepWay {
+    CodeApp,
+    HardwareToken,
+    Passkey,
+    Push,
+    SentCode(CodeWay),
+    BackupCode,
+}
+
+impl SecondStepWay {
+    /// What this person has and what works now. The first is offered first: what is in the hand, then what must come, and what
+    /// is used up by it last.
+    async fn list(scope: &Scope, row: &FlowRow) -> Result<Vec<Self>, Problem> {
+        let (db, tenant) = (&scope.app.db, &scope.tenant.id);
+        let factors = factors::list(db, tenant, row.flow.person()).await?;
+        let has = |kind| factors.iter().any(|f| f.is(kind) && f.works(scope.now));
+        let codes_left = backup_codes::count_left(db, tenant, row.flow.person(), scope.now).await?;
+        let mut ways = Vec::new();
+        ways.extend(has(FactorKind::Totp).then_some(Self::CodeApp));
+        ways.extend(has(FactorKind::HardwareToken).then_some(Self::HardwareToken));
+        ways.extend(has(FactorKind::Webauthn).then_some(Self::Passkey));
+        ways.extend(has(FactorKind::Push).then_some(Self::Push));
+        ways.extend(CodeWay::list(scope, row).await?.into_iter().map(Self::SentCode));
+        ways.extend((codes_left > 0).then_some(Self::BackupCode));
+        Ok(ways)
+    }
+
+    /// The word of those that have a form of their own on this page.
+    fn form(&self) -> Option<&'static str> {
+        match self {
+            Self::CodeApp => Some("code_app"),
+            Self::HardwareToken => Some("hardware_token"),
+            Self::BackupCode => Some("backup_code"),
+            Self::Passkey | Self::Push | Self::SentCode(_) => None,
+        }
+    }
+}
+
 /// What the page shows.
 #[derive(Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each is the answer to a question of its own")]
 pub struct SecondStepPage {
-    pub has_totp: bool,
-    pub has_passkey: bool,
-    pub has_push: bool,
-    pub has_token: bool,
-    /// Where a code can be sent.
-    pub code_ways: Vec<CodeWay>,
-    pub field: Option<&'static str>,
+    /// The one that is offered first; none: this person has none that works.
+    pub first: Option<SecondStepWay>,
+    /// The others.
+    pub others: Vec<SecondStepWay>,
+    /// As it stands in the code app.
+    pub login: String,
+    /// The end of this sign-in, in microseconds.
+    pub until: i64,
+    /// Whether `error` is of what was typed into the first one's form.
+    pub is_wrong: bool,
     pub error: Option<ErrorText>,
 }
 
@@ -57,11 +107,15 @@ impl PageView for SecondStepPage {
 }
 
 /// `GET /sign-in/second-step`
-pub async fn show(scope: Scope, CurrentFlow(row): CurrentFlow) -> Result<Response, Problem> {
+pub async fn show(
+    scope: Scope,
+    CurrentFlow(row): CurrentFlow,
+    Query(query): Query<SecondStepQuery>,
+) -> Result<Response, Problem> {
     if row.flow.step() != FlowStep::Second {
         return Ok(Redirect::to("/sign-in").into_response());
     }
-    render(&scope, None, page(&scope, &row, None, None).await?)
+    render(&scope, None, page(&scope, &row, &query.with, None).await?)
 }
 
 /// `POST /sign-in/second-step`
@@ -72,7 +126,7 @@ pub async fn submit(
     Form(form): Form<CodeForm>,
 ) -> Result<Response, Problem> {
     let outcome = use_totp(&scope, &row, &form.code, device.as_deref()).await;
-    answer(&scope, &row, outcome, "code").await
+    answer(&scope, &row, outcome, "code_app").await
 }
 
 /// `POST /sign-in/hardware-token`
@@ -83,7 +137,7 @@ pub async fn submit_token_code(
     Form(form): Form<TokenCodeForm>,
 ) -> Result<Response, Problem> {
     let outcome = use_hardware_token(&scope, &row, &form.token_code, device.as_deref()).await;
-    answer(&scope, &row, outcome, "token_code").await
+    answer(&scope, &row, outcome, "hardware_token").await
 }
 
 /// `POST /sign-in/backup-code`
@@ -101,39 +155,40 @@ async fn answer(
     scope: &Scope,
     row: &FlowRow,
     outcome: Result<SignedIn, ActionError>,
-    field: &'static str,
+    form: &'static str,
 ) -> Result<Response, Problem> {
     match outcome {
         Ok(signed_in) => Ok(keep(&signed_in, Redirect::to("/").into_response())),
-        Err(error) => failed(scope, row, (error, field)).await,
+        Err(error) => failed(scope, row, (error, form)).await,
     }
 }
 
-/// The page again, with what went wrong.
+/// The page again, with what went wrong, and the form that it went wrong with.
 pub(super) async fn failed(
     scope: &Scope,
     row: &FlowRow,
-    (error, field): (ActionError, &'static str),
+    (error, form): (ActionError, &'static str),
 ) -> Result<Response, Problem> {
     let (status, _, message) = form_message(error)?;
-    render_with(scope, None, status, page(scope, row, Some(field), Some(message)).await?)
+    render_with(scope, None, status, page(scope, row, form, Some(message)).await?)
 }
 
 async fn page(
     scope: &Scope,
     row: &FlowRow,
-    field: Option<&'static str>,
+    form: &str,
     error: Option<ErrorText>,
 ) -> Result<SecondStepPage, Problem> {
-    let factors = factors::list(&scope.app.db, &scope.tenant.id, row.flow.person()).await?;
-    let has = |kind| factors.iter().any(|f| f.is(kind) && f.works(scope.now));
+    let mut others = SecondStepWay::list(scope, row).await?;
+    let wanted = others.iter().position(|way| way.form() == Some(form));
+    let first = (!others.is_empty()).then(|| others.remove(wanted.unwrap_or_default()));
+    let person = persons::load(&scope.app.db, &scope.tenant.id, row.flow.person()).await?;
     Ok(SecondStepPage {
-        has_totp: has(FactorKind::Totp),
-        has_passkey: has(FactorKind::Webauthn),
-        has_push: has(FactorKind::Push),
-        has_token: has(FactorKind::HardwareToken),
-        code_ways: CodeWay::list(scope, row).await?,
-        field,
+        first,
+        others,
+        login: person.login,
+        until: row.expires_at,
+        is_wrong: error.is_some() && wanted.is_some(),
         error,
     })
 }

@@ -11,6 +11,9 @@ use postern::web::signin::pass::EnrolmentPassPage;
 use postern::web::signin::phone::PhoneAppPage;
 use postern::web::signin::push::PushPage;
 use postern::web::signin::second_step::SecondStepPage;
+use postern::web::signin::second_step::SecondStepWay::{
+    BackupCode, CodeApp, HardwareToken, Passkey, Push, SentCode,
+};
 use postern::web::signin::sent_code::{CodeWay, SentCodePage};
 use postern::web::signin::set_up::SetUpPage;
 use postern::web::signin::sign_in::SignInPage;
@@ -121,26 +124,34 @@ impl PageSamples for SecondStepPage {
     const SEEN_BY: SeenBy = SeenBy::Nobody;
 
     fn samples() -> Vec<(&'static str, Self)> {
-        let page = |has_totp, has_passkey| Self {
-            has_totp,
-            has_passkey,
-            has_push: has_totp && has_passkey,
-            has_token: has_totp && has_passkey,
-            code_ways: Vec::new(),
-            field: None,
+        let page = |first, others| Self {
+            first,
+            others,
+            login: "ana".to_owned(),
+            until: micros(minutes_ago(-4)),
+            is_wrong: false,
             error: None,
         };
+        let all = || {
+            let mut ways = vec![CodeApp, HardwareToken, Passkey, Push];
+            ways.extend(code_ways().into_iter().map(SentCode));
+            ways.push(BackupCode);
+            ways
+        };
+        let alone = |way| page(Some(way), Vec::new());
         let wrong =
-            |field| Self { field: Some(field), error: wrong_text("This code is wrong."), ..page(true, true) };
+            |way| Self { is_wrong: true, error: wrong_text("This code is wrong."), ..page(Some(way), all()) };
         vec![
-            ("code-app", page(true, false)),
-            ("passkey", page(false, true)),
-            ("token", Self { has_token: true, ..page(false, false) }),
-            ("codes-only", page(false, false)),
-            ("sent-codes", Self { code_ways: code_ways(), ..page(true, true) }),
-            ("wrong-code", wrong("code")),
-            ("wrong-token-code", wrong("token_code")),
-            ("wrong-backup-code", wrong("backup_code")),
+            ("code-app", page(Some(CodeApp), vec![Passkey, BackupCode])),
+            ("every-way", page(Some(BackupCode), all())),
+            ("passkey", alone(Passkey)),
+            ("push", alone(Push)),
+            ("sent-code", Self { first: code_ways().pop().map(SentCode), ..page(None, vec![BackupCode]) }),
+            ("none-works", page(None, Vec::new())),
+            ("wrong-code", wrong(CodeApp)),
+            ("wrong-token-code", wrong(HardwareToken)),
+            ("wrong-backup-code", wrong(BackupCode)),
+            ("phone-refused", Self { is_wrong: false, ..wrong(CodeApp) }),
         ]
     }
 }
