@@ -6,7 +6,7 @@ pub use key::{CountedTry, RateLimitKey};
 
 use jiff::{SignedDuration, Timestamp};
 use postern_core::id::TenantId;
-use postern_core::throttle::{LIFETIME_CAP, wait_after};
+use postern_core::throttle::LIFETIME_CAP;
 
 use super::{Change, Db, Result, StoreError, micros, parameters, time};
 
@@ -48,7 +48,7 @@ pub async fn acquire(change: &mut Change<'_>, key: &RateLimitKey, bucket: &str, 
     if next_at > now {
         return Ok(Guess::Wait(next_at.duration_since(now)));
     }
-    let wait = wait_after(failures + 1);
+    let wait = key.wait_after(failures + 1);
     // Who began a moment earlier and had to queue must not wait for what costs nothing.
     let next_at = if wait.is_zero() {
         Timestamp::UNIX_EPOCH

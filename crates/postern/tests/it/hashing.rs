@@ -125,7 +125,7 @@ on_both! {
     async fn sign_ins_at_once_all_go_on_and_one_hash_stays(db) {
         let app = TestApp::start_with(db, raised).await;
         let mut tasks = JoinSet::new();
-        for _ in 0..4 {
+        for _ in 0..2 {
             let (scope, password) = (app.scope(), app.password_of("gus"));
             tasks.spawn(async move {
                 use postern::actions::sign_in::{Credentials, sign_in};

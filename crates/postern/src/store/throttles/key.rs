@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use postern_core::factor::FactorKind;
 use postern_core::id::PersonId;
 use postern_core::login;
+use postern_core::throttle::TryPace;
 
 use crate::rng::token_hash;
 
@@ -12,10 +13,11 @@ const UNKNOWN_LOGIN_KEPT: SignedDuration = SignedDuration::from_hours(24 * 400);
 /// A case and its phrase are over by then.
 const THING_KEPT: SignedDuration = SignedDuration::from_hours(24 * 400);
 
-/// What is tried, and whether its count is about a stretch of time only.
+/// What is tried, how it slows down, and whether its count is about a stretch of time only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CountedTry {
     what: String,
+    pace: TryPace,
     ends_at: Option<Timestamp>,
 }
 
@@ -25,7 +27,7 @@ impl CountedTry {
         let seconds = length.as_secs().max(1);
         let number = now.as_second().div_euclid(seconds);
         let ends_at = Timestamp::from_second((number + 1).saturating_mul(seconds)).unwrap_or(Timestamp::MAX);
-        Self { what: format!("{what}:{number}"), ends_at: Some(ends_at) }
+        Self { what: format!("{what}:{number}"), pace: TryPace::Request, ends_at: Some(ends_at) }
     }
 
     /// Whether it is the count of this secret.
@@ -36,13 +38,13 @@ impl CountedTry {
 
 impl From<FactorKind> for CountedTry {
     fn from(kind: FactorKind) -> Self {
-        Self::from(kind.as_str())
+        Self { what: kind.as_str().to_owned(), pace: TryPace::of(kind), ends_at: None }
     }
 }
 
 impl From<&str> for CountedTry {
     fn from(what: &str) -> Self {
-        Self { what: what.to_owned(), ends_at: None }
+        Self { what: what.to_owned(), pace: TryPace::Request, ends_at: None }
     }
 }
 
@@ -50,6 +52,7 @@ impl From<&str> for CountedTry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RateLimitKey {
     text: String,
+    pace: TryPace,
     kept: KeyLife,
 }
 
@@ -81,11 +84,16 @@ impl RateLimitKey {
 
     fn of(kind: &str, id: &str, counted: CountedTry, kept: KeyLife) -> Self {
         let kept = counted.ends_at.map_or(kept, KeyLife::Until);
-        Self { text: format!("{kind}:{id}:{}", counted.what), kept }
+        Self { text: format!("{kind}:{id}:{}", counted.what), pace: counted.pace, kept }
     }
 
     pub(super) fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// How long after this many tries in a row the next one waits.
+    pub(super) fn wait_after(&self, failures: i64) -> SignedDuration {
+        self.pace.wait_after(failures)
     }
 
     /// From when on the row says nothing any more, if nobody tries again.

@@ -46,6 +46,7 @@ on_both! {
             let (new, _) = created(&app, &thief).await;
             let answer = json!({ "created": new, "proof": { "code": wrong } });
             thief.post_json(finish, &answer).await.status(422);
+            app.wait_for_next_try();
         }
         // A passkey that was made just now proves nothing.
         let (_, mut device) = created(&app, &thief).await;
@@ -100,7 +101,8 @@ on_both! {
         }
         let mut statuses = tasks.join_all().await;
         statuses.sort_unstable();
-        assert_eq!(statuses, [200, 422, 422, 422]);
+        // The first two that were too late are looked at, and a third waits.
+        assert!(matches!(statuses[..], [200, 422, 422, 422 | 429]), "{statuses:?}");
         assert_eq!(app.events("mfa.factor_enrolled").await.len(), 1);
     }
 

@@ -48,6 +48,7 @@ on_both! {
         let wrong = app.phone("gus").await.wrong_code(app.seconds());
         gus.post("/account/push", &[("code", &wrong)]).await.status(422);
         gus.post_json("/api/v1/account/push/finish", &json!({ "proof": { "code": wrong } })).await.status(422);
+        app.wait_for_next_try();
         gus.post("/account/push", &[]).await.status(422);
         app.browser().get("/account/push").await.leads_to("/sign-in");
         assert_eq!(app.count("SELECT COUNT(*) FROM ceremonies WHERE kind = 'enrol_push'").await, 0);

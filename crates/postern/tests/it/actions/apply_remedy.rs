@@ -77,6 +77,7 @@ on_both! {
         ana.post("/sign-in/backup-code", &[("backup_code", &code)]).await.status(409);
         for pass in ["", "0000-0000-0000", &code] {
             ana.post("/sign-in/pass", &[("pass", pass)]).await.status(422);
+            app.wait_for_next_try();
         }
         ana.get("/account").await.leads_to("/sign-in");
         assert!(ana.cookie(SESSION).is_none());

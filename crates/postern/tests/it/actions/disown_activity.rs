@@ -42,6 +42,7 @@ async fn fail_second_step(app: &TestApp, login: &str, times: usize) -> Browser {
     for _ in 0..times {
         let wrong = app.phone(login).await.wrong_code(app.seconds());
         browser.post("/sign-in/second-step", &[("code", &wrong)]).await.status(422);
+        app.wait_for_next_try();
     }
     browser
 }

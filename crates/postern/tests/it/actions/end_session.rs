@@ -48,6 +48,7 @@ on_both! {
         }
         for code in ["", wrong.as_str(), backup.as_str()] {
             here.post(OTHERS, &[("code", code)]).await.status(422);
+            app.wait_for_next_try();
         }
         elsewhere.get("/account").await.ok();
         assert!(app.events("session.revoked").await.is_empty());

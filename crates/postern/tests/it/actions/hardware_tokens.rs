@@ -110,6 +110,7 @@ on_both! {
         app.signs_in("gus", 4).await.leads_to("/");
         app.signs_in("gus", 4).await.status(422).shows("used already");
         app.signs_in("gus", 3).await.status(422);
+        app.wait_for_next_try();
         app.signs_in("gus", 14).await.leads_to("/");
         let session = gus.get("/api/v1/account/factors").await.ok().json();
         assert_eq!(session["factors"][1]["kind"], "hardware_token");
@@ -148,11 +149,15 @@ on_both! {
         let sent = |first, second, proof: &Value| json!({ "first_code": code(first), "second_code": code(second), "proof": proof });
         // A code of its own proves nothing, and two that do not follow each other set nothing.
         gus.post_json(&path, &sent(201, 202, &json!({ "code": code(3) }))).await.status(422).shows("Show another factor");
+        app.wait_for_next_try();
         let proof = app.code_proof("gus").await;
         gus.post_json(&path, &sent(201, 203, &proof)).await.status(422).shows("follow each other");
+        app.wait_for_next_try();
+        let proof = app.code_proof("gus").await;
         gus.post_json(&path, &sent(201, 202, &proof)).await.status(204);
         gus.get("/account").await.ok().does_not_show("It was pressed too often");
         app.signs_in("gus", 202).await.status(422);
+        app.wait_for_next_try();
         app.signs_in("gus", 203).await.leads_to("/");
         assert_eq!(app.events("mfa.factor_resynced").await[0]["detail"]["kind"], "hardware_token");
     }

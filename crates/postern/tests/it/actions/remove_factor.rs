@@ -74,6 +74,7 @@ on_both! {
         let wrong = app.phone("fay").await.wrong_code(app.seconds());
         fay.post(&path, &[]).await.status(422);
         fay.post(&path, &[("code", &wrong)]).await.status(422);
+        app.wait_for_next_try();
         let api = format!("/api/v1{path}/finish");
         fay.post_json(&api, &json!({ "proof": { "code": wrong } })).await.status(422);
         fay.post_json(&api, &json!({})).await.status(400);

@@ -154,6 +154,7 @@ on_both! {
         let proof = app.proof_of(&tablet);
         for wrong in [(second.clone(), second.clone()), (second.clone(), first.clone())] {
             gus.post_json(&path, &sent(&wrong, &proof)).await.status(422).shows("follow each other");
+            app.advance_seconds(1);
         }
         // Neither used the proof up.
         gus.post_json(&path, &sent(&(first, second), &proof)).await.status(204);
@@ -169,6 +170,7 @@ on_both! {
         let (guess, proof) = ((wrong.clone(), wrong), app.proof_of(&tablet));
         for _ in 0..5 {
             gus.post_json(&path, &sent(&guess, &proof)).await.status(422);
+            app.wait_for_next_try();
         }
         gus.post_json(&path, &sent(&guess, &proof)).await.status(429);
     }

@@ -333,6 +333,7 @@ on_both! {
             app.secrets.saw(&token);
             assert!(app.flow(&token).await.is_none(), "an enrolment outlived the stop");
         }
+        app.wait_for_next_try();
         assert_invalid(use_pass(&app.scope(), &app.password("ana").await.row, &pass).await, "pass");
         assert_eq!(app.stage(&id).await, "contested");
     }

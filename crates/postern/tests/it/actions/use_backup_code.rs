@@ -29,6 +29,7 @@ on_both! {
         let step = app.password("ana").await;
         for wrong in ["", "1234", &gus[0]] {
             assert_invalid(use_backup_code(&app.scope(), &step.row, wrong, None).await, "backup_code");
+            app.wait_for_next_try();
         }
         assert_eq!(app.events("signin.failed").await.len(), 3);
         let step = app.password("gus").await;
@@ -42,6 +43,7 @@ on_both! {
         for n in 0..5 {
             let guess = format!("0000-0000-0000-000{n}");
             assert_invalid(use_backup_code(&app.scope(), &step.row, &guess, None).await, "backup_code");
+            app.wait_for_next_try();
         }
         assert_throttled(use_backup_code(&app.scope(), &app.password("ana").await.row, &codes[0], None).await);
     }

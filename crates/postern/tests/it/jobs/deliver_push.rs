@@ -70,6 +70,7 @@ on_both! {
         assert_eq!(app.phone_answers(&phone, "approve", &number).await, 200);
         assert_eq!(app.subscribe(&phone, &service.subscription()).await, 204);
         assert_eq!(app.subscribe(&phone, &[String::new(), String::new(), String::new()]).await, 204);
+        app.wait_for_next_try();
         app.ask_phone("gus").await;
         app.no_push_waits().await;
         assert_eq!(service.asked(), 1, "it had said that it wants to be woken no more");

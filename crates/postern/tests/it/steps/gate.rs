@@ -30,6 +30,11 @@ impl TestApp {
         sign_in(&self.scope(), Credentials { login, password, device: None }).await
     }
 
+    /// As long as the next guess has to wait, of four wrong ones and fewer.
+    pub fn wait_for_next_try(&self) {
+        self.advance_seconds(9);
+    }
+
     /// Somebody guesses at a password so often, and waits after each guess as long as it takes.
     pub async fn guess_passwords(&self, login: &str, times: usize) {
         for n in 0..times {

@@ -94,6 +94,7 @@ impl TestApp {
             let form = [("login", person.login), ("password", "Winter2026!")];
             stranger.post("/sign-in", &form).await.status(422);
         }
+        self.wait_for_next_try();
     }
 
     /// Open findings, worst first.

@@ -219,6 +219,7 @@ on_both! {
         for login in ["ana", "nobody-here"] {
             for _ in 0..3 {
                 app.browser().post("/sign-in", &[("login", login), ("password", "wrong, all of it")]).await.status(422);
+                app.wait_for_next_try();
             }
             app.browser_from("127.0.0.23").post("/recover/case", &[("login", login)]).await.leads_to("/recover/case");
         }
