@@ -1,12 +1,15 @@
-// What an authenticator app does: RFC 6238 with SHA-1, six digits, steps of 30 seconds.
+// What an authenticator app does: RFC 6238 with SHA-1, six digits, steps of 30 seconds; and a token that counts.
 import { createHmac } from 'node:crypto';
 
 export const STEP_SECONDS = 30;
 
-export function totp(textKey, unixSeconds) {
+export const totp = (textKey, unixSeconds) => hotp(base32(textKey), Math.floor(unixSeconds / STEP_SECONDS));
+
+// RFC 4226, with SHA-1 and six digits.
+export function hotp(key, count) {
   const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(unixSeconds / STEP_SECONDS)));
-  const mac = createHmac('sha1', base32(textKey)).update(counter).digest();
+  counter.writeBigUInt64BE(BigInt(count));
+  const mac = createHmac('sha1', key).update(counter).digest();
   const offset = mac[mac.length - 1] & 0x0f;
   const number = mac.readUInt32BE(offset) & 0x7fffffff;
   return String(number % 1_000_000).padStart(6, '0');
