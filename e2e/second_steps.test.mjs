@@ -133,6 +133,22 @@ const letsGusIn = (channel, label) => async (world) => {
   await isAt(page, '/account', 'Your account');
 };
 
+// The browser is told which passkeys count, and forgets the others.
+async function aRemovedPasskeyLeavesTheDevice(world) {
+  const page = await world.window('gus');
+  await page.goto('/account');
+  await addPasskey(page, world.server, GUS.login);
+  await isAt(page, '/account', 'Your account');
+  assert.equal((await page.passkeysInDevice()).length, 1, 'one that counts stays');
+  const passkey = page.getByRole('listitem').filter({ hasText: 'Name or remove' }).filter({ hasText: 'Passkey' });
+  await passkey.getByText('Name or remove').click();
+  await passkey.getByRole('link', { name: /^Remove/ }).click();
+  await field(page, /^Code from the app/).fill(await world.server.phoneCode(GUS.login));
+  await button(page, /with a code/).click();
+  await isAt(page, '/account', 'Your account');
+  await until('the device has forgotten it', async () => (await page.passkeysInDevice()).length === 0);
+}
+
 const [tenant] = TENANTS;
 // What a database could get wrong here is asked on both by `it/actions/{use_hardware_token,use_sent_code,send_code}.rs`.
 const [database] = DATABASES;
@@ -151,5 +167,6 @@ journey('hardware tokens, and codes that are sent', {
     ['a text lets Ana in, without a script', aTextLetsAnaIn],
     ['a call lets Gus in', letsGusIn('voice', /^Call .* with a code/)],
     ['a mail lets Gus in', letsGusIn('email', /^Mail a code to/)],
+    ['a removed passkey leaves the device', aRemovedPasskeyLeavesTheDevice],
   ],
 });

@@ -71,7 +71,7 @@ export async function expectRefusal(page, act) {
 export async function addAuthenticator(page) {
   const session = await page.context().newCDPSession(page);
   await session.send('WebAuthn.enable');
-  await session.send('WebAuthn.addVirtualAuthenticator', {
+  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
     options: {
       protocol: 'ctap2',
       transport: 'internal',
@@ -81,4 +81,5 @@ export async function addAuthenticator(page) {
       automaticPresenceSimulation: true,
     },
   });
+  page.passkeysInDevice = async () => (await session.send('WebAuthn.getCredentials', { authenticatorId })).credentials;
 }

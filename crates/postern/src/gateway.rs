@@ -3,7 +3,7 @@
 use std::fmt;
 
 use postern_core::contact::parse_number;
-use url::Url;
+use url::{Host, Url};
 
 /// Where Twilio's API is, where the settings name no other address.
 const TWILIO: &str = "https://api.twilio.com";
@@ -48,6 +48,9 @@ pub enum GatewayMistake {
     /// No address.
     #[error("gateway_url: this is no http:// or https:// URL")]
     Address,
+    /// The account's secret goes with each message.
+    #[error("gateway_url: https:// is wanted for a gateway_kind of twilio, except on this machine")]
+    Insecure,
     /// It stands beside a gateway that has no use for it.
     #[error("{0}: only a gateway_kind of twilio has one")]
     NotWanted(&'static str),
@@ -109,6 +112,9 @@ fn plain(typed: &TypedGateway<'_>) -> Result<Option<Gateway>, GatewayMistake> {
 
 fn twilio(typed: &TypedGateway<'_>) -> Result<TwilioAccount, GatewayMistake> {
     let base = address(typed.url.unwrap_or(TWILIO))?;
+    if base.scheme() != "https" && !is_loopback(&base) {
+        return Err(GatewayMistake::Insecure);
+    }
     let is_id = |text: &&str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric());
     let account = typed.account.filter(is_id).ok_or(GatewayMistake::Account)?;
     let is_secret = |text: &&str| !text.trim().is_empty() && !text.chars().any(char::is_control);
@@ -120,6 +126,15 @@ fn twilio(typed: &TypedGateway<'_>) -> Result<TwilioAccount, GatewayMistake> {
 /// A number without what is for the eye: E.164.
 pub fn dialled(number: &str) -> String {
     number.chars().filter(|c| *c == '+' || c.is_ascii_digit()).collect()
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
 }
 
 fn address(text: &str) -> Result<Url, GatewayMistake> {

@@ -85,7 +85,16 @@
     }
   };
 
+  // A browser that can takes those that are gone, after a reset for one, off its list.
+  const tellWhichCount = ({ passkeysOnFile, user }) => PublicKeyCredential.signalAllAcceptedCredentials?.({
+    rpId: window.location.hostname,
+    userId: user,
+    allAcceptedCredentialIds: passkeysOnFile.split(" ").filter(Boolean),
+  }).catch(() => {});
+
   document.addEventListener("DOMContentLoaded", () => {
+    const onFile = document.querySelector("[data-passkeys-on-file]");
+    if (onFile && window.PublicKeyCredential) tellWhichCount(onFile.dataset);
     if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON) return;
     for (const button of document.querySelectorAll("[data-passkey]")) {
       button.hidden = false;

@@ -6,6 +6,7 @@ use postern_core::factor::FactorKind;
 use postern_core::id::PersonId;
 use serde::Deserialize;
 use serde_json::Value;
+use uuid::Uuid;
 use webauthn_rs::prelude::{
     AuthenticationResult, Passkey, PublicKeyCredential, SecurityKey, SecurityKeyAuthentication,
 };
@@ -14,6 +15,11 @@ use super::ActionError;
 use crate::scope::Scope;
 use crate::store::factors::{self, Factor};
 use crate::store::{Change, StoreError};
+
+/// What a passkey knows its owner by.
+pub fn user_handle(person: &PersonId) -> Result<Uuid, ActionError> {
+    Uuid::parse_str(person.as_str()).map_err(|e| ActionError::Internal(e.to_string()))
+}
 
 /// A passkey with the row that holds it.
 pub(super) struct HeldPasskey {

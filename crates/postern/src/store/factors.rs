@@ -12,13 +12,14 @@ use super::{Change, Db, Result, micros, one_row};
 
 row! {
     /// A factor. `sealed` holds the TOTP secret, or as JSON the passkey, the key of a phone, or seed and model of a hardware
-    /// token; `last_step` the time step or the count of its last code, or when a phone last spoke.
+    /// token; `credential_id` what a passkey, a phone or a linked account is known by; `last_step` the time step or the count of its last code, or when a phone last spoke.
     pub struct Factor {
         pub id: String,
         pub person_id: String,
         pub kind: String,
         pub label: String,
         pub sealed: Vec<u8>,
+        pub credential_id: Option<String>,
         pub last_step: Option<i64>,
         pub clock_steps: i64,
         pub clock_late: i64,
@@ -31,8 +32,8 @@ row! {
     }
 }
 
-const COLUMNS: &str = "id, person_id, kind, label, sealed, last_step, clock_steps, clock_late, out_of_step_at, second_step_only, \
-                       created_at, usable_at, last_used_at, disabled_at";
+const COLUMNS: &str = "id, person_id, kind, label, sealed, credential_id, last_step, clock_steps, clock_late, out_of_step_at, \
+                       second_step_only, created_at, usable_at, last_used_at, disabled_at";
 
 impl Factor {
     /// Where its secret is sealed for: in another person's row it does not open.

@@ -29,6 +29,11 @@ fn what_is_missing_or_has_no_use_is_said() {
     assert_eq!(mistake(TypedGateway { token: Some(" "), ..TYPED }), GatewayMistake::Token);
     assert_eq!(mistake(TypedGateway { from: Some("Postern"), ..TYPED }), GatewayMistake::From);
     assert_eq!(mistake(TypedGateway { url: Some("file:///etc"), ..TYPED }), GatewayMistake::Address);
+    assert_eq!(
+        mistake(TypedGateway { url: Some("http://sms.example.com"), ..TYPED }),
+        GatewayMistake::Insecure
+    );
+    assert!(Gateway::parse(&TypedGateway { url: Some("http://[::1]:9"), ..TYPED }).is_ok());
     assert_eq!(mistake(TypedGateway { kind: None, ..TYPED }), GatewayMistake::NotWanted("gateway_account"));
     assert!(Gateway::parse(&TypedGateway::default()).unwrap().is_none());
 }

@@ -6,13 +6,13 @@ use postern_core::factor::totp::PhoneClock;
 use postern_core::id::PersonId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use uuid::Uuid;
 use webauthn_rs::prelude::{
     CredentialID, Passkey, PasskeyRegistration, RegisterPublicKeyCredential, SecurityKeyRegistration,
     WebauthnError,
 };
 
 use crate::actions::ActionError;
+use crate::actions::passkeys::user_handle;
 use crate::scope::Scope;
 use crate::store::factors::{self, Factor, NewFactor};
 use crate::store::persons::Person;
@@ -44,7 +44,7 @@ impl Registration {
         second_step_only: bool,
     ) -> Result<(Value, Self), ActionError> {
         let (login, name, exclude) = (&person.login, &person.name, Some(exclude));
-        let user = Uuid::parse_str(person.id.as_str()).map_err(|e| ActionError::Internal(e.to_string()))?;
+        let user = user_handle(&person.id)?;
         if second_step_only {
             let (options, state) = scope
                 .tenant

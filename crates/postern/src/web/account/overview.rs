@@ -1,15 +1,17 @@
 //! `/account`: how I sign in, where I am signed in, who needs my word.
 
 use axum::response::{IntoResponse as _, Redirect, Response};
+use data_encoding::BASE64URL_NOPAD;
 use postern_core::case::{Case, Stage};
 use postern_core::factor::FactorKind;
 use serde::Serialize;
 
-use crate::actions::Caller;
 use crate::actions::choose_notices::{self, NoticeChoice};
 use crate::actions::end_session::sign_out as end_own_session;
+use crate::actions::{ActionError, Caller, passkeys};
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
+use crate::store::factors::Factor;
 use crate::store::sessions::Session;
 use crate::store::{cases, factors, persons, sessions};
 use crate::texts::MessageId;
@@ -59,6 +61,27 @@ pub struct AccountPage {
     /// Whether a passkey opened this session.
     pub phishing_resistant: bool,
     pub is_staff: bool,
+    pub passkeys: PasskeysOnFile,
+}
+
+/// What the browser is told of the passkeys that count here, so that it offers no others: the signal API of `WebAuthn`. In
+/// base64url.
+#[derive(Serialize)]
+pub struct PasskeysOnFile {
+    /// What a passkey knows its owner by.
+    pub user: String,
+    /// All that are on file, those that wait or are switched off too: a removed one is not.
+    pub credentials: Vec<String>,
+}
+
+impl PasskeysOnFile {
+    fn of(caller: &Caller, own: &[Factor]) -> Result<Self, ActionError> {
+        let passkeys = own.iter().filter(|factor| factor.is(FactorKind::Webauthn));
+        Ok(Self {
+            user: BASE64URL_NOPAD.encode(passkeys::user_handle(&caller.person.id)?.as_bytes()),
+            credentials: passkeys.filter_map(|passkey| passkey.credential_id.clone()).collect(),
+        })
+    }
 }
 
 impl PageView for AccountPage {
@@ -145,6 +168,7 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
         notices: notices(&scope, &caller, summary.leads_somebody).await?,
         phishing_resistant: caller.phishing_resistant,
         is_staff: caller.person.role.is_staff(),
+        passkeys: PasskeysOnFile::of(&caller, &own)?,
     };
     render(&scope, Some(&caller), shown)
 }

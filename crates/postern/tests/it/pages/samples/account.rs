@@ -11,7 +11,7 @@ use postern::web::account::factors::RemoveFactorPage;
 use postern::web::account::hardware_token::AddHardwareTokenPage;
 use postern::web::account::linked_accounts::LinkAccountPage;
 use postern::web::account::not_me::{DisownPage, DisownedPage};
-use postern::web::account::overview::{AccountPage, NoticeSwitch, OwnSession, VouchRequest};
+use postern::web::account::overview::{AccountPage, NoticeSwitch, OwnSession, PasskeysOnFile, VouchRequest};
 use postern::web::account::password::ChangePasswordPage;
 use postern::web::account::push::{AddPushPage, PushLinkPage};
 use postern::web::account::remove_contact::RemoveContactPage;
@@ -224,6 +224,7 @@ impl PageSamples for AccountPage {
             notices: Vec::new(),
             phishing_resistant: false,
             is_staff: false,
+            passkeys: PasskeysOnFile { user: "AAAAAAAAQACAAAAAAAAAAQ".to_owned(), credentials: Vec::new() },
         };
         let request = |name: &str| VouchRequest {
             id: id(321),
@@ -268,6 +269,10 @@ impl PageSamples for AccountPage {
                     offers_sent_codes: true,
                     has_code: true,
                     has_passkey: true,
+                    passkeys: PasskeysOnFile {
+                        user: "AAAAAAAAQACAAAAAAAAAAQ".to_owned(),
+                        credentials: vec!["AQIDBA".to_owned(), "BQYHCA".to_owned()],
+                    },
                     providers: providers(),
                     codes_left: 3,
                     readiness: ReadinessView {
