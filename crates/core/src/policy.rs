@@ -1,5 +1,6 @@
 //! Cedar decides; this module asks. [`Policies::authorize`] is the only place in the program that makes a [`Permit`].
 
+mod allowed_actions;
 mod demands;
 mod load;
 mod missing;
@@ -7,6 +8,7 @@ mod permit;
 mod promises;
 mod request;
 
+pub use allowed_actions::AllowedActions;
 pub use demands::Demands;
 pub use load::PolicyError;
 pub use missing::Missing;
@@ -16,9 +18,10 @@ pub use request::{FindingFacts, Request, Staff};
 use std::collections::HashMap;
 use std::fmt;
 
-use cedar_policy::{Authorizer, Decision, PolicySet, Schema};
+use cedar_policy::{Authorizer, Decision, PolicySet, Response, Schema};
 use jiff::Timestamp;
 
+use self::request::Facts;
 use crate::case::{Case, Proof};
 use crate::tier::Tiers;
 
@@ -65,12 +68,8 @@ impl Policies {
 
     /// Asks the policies. A policy that errors denies, and says so: Cedar itself would skip it.
     pub fn authorize<A: Action>(&self, request: &Request<'_, A>) -> Result<Permit<A>, Denied> {
-        let (query, entities) = match request.query(&self.schema, &self.names) {
-            Ok(parts) => parts,
-            Err(why) => return Err(Denied::broken(why)),
-        };
-        let set = self.by_action.get(A::NAME).unwrap_or(&self.set);
-        let response = self.authorizer.is_authorized(&query, set, &entities);
+        let facts = request.facts(&self.schema, &self.names).map_err(Denied::broken)?;
+        let response = self.ask::<A>(&facts).map_err(Denied::broken)?;
         let errors: Vec<String> = response.diagnostics().errors().map(ToString::to_string).collect();
         let reasons: Vec<_> = response.diagnostics().reason().collect();
         let named = |annotation: &str| -> Vec<String> {
@@ -90,6 +89,13 @@ impl Policies {
             return Ok(Permit::new(request.resource_id().to_owned(), named("id"), demands));
         }
         Err(Denied { policies: named("id"), messages: named("message"), errors })
+    }
+
+    /// Cedar's answer. Err: what does not fit the schema, in words.
+    fn ask<A: Action>(&self, facts: &Facts) -> Result<Response, String> {
+        let query = facts.query::<A>(&self.schema, &self.names)?;
+        let set = self.by_action.get(A::NAME).unwrap_or(&self.set);
+        Ok(self.authorizer.is_authorized(&query, set, &facts.entities))
     }
 
     /// Does the proof of a case suffice, as fresh as the policies that let it suffice demand?
@@ -132,9 +138,10 @@ mod tests {
 
     /// Whether all the policies together answer as those do that the action names.
     fn expect_alike<A: Action>(policies: &Policies, request: &Request<'_, A>) {
-        let (query, entities) = request.query(&policies.schema, &policies.names).unwrap();
+        let facts = request.facts(&policies.schema, &policies.names).unwrap();
+        let query = facts.query::<A>(&policies.schema, &policies.names).unwrap();
         let answer = |set: &PolicySet| {
-            let response = policies.authorizer.is_authorized(&query, set, &entities);
+            let response = policies.authorizer.is_authorized(&query, set, &facts.entities);
             let mut reasons: Vec<_> = response.diagnostics().reason().map(ToString::to_string).collect();
             reasons.sort();
             let errors: Vec<_> = response.diagnostics().errors().map(ToString::to_string).collect();

@@ -126,12 +126,8 @@ impl<'a, A: Action> Request<'a, A> {
         }
     }
 
-    /// What Cedar is asked. Err: what does not fit the schema, in words.
-    pub(super) fn query(
-        &self,
-        schema: &Schema,
-        names: &EntityNames,
-    ) -> Result<(cedar_policy::Request, Entities), String> {
+    /// What Cedar is told. Err: what does not fit the schema, in words.
+    pub(super) fn facts(&self, schema: &Schema, names: &EntityNames) -> Result<Facts, String> {
         let resource_type = match self.resource {
             Resource::Case(_) => &names.case,
             Resource::Tenant(_) => &names.tenant,
@@ -149,14 +145,9 @@ impl<'a, A: Action> Request<'a, A> {
         if resource != principal {
             entities.push(entity(&resource, self.resource_attributes())?);
         }
-        // The attributes below are the schema's by construction, as every test sees; looking again takes a third of the time of an
-        // answer. One that did not fit would be an error of the policy that reads it, and an error denies.
-        let schema = cfg!(debug_assertions).then_some(schema);
-        let entities = Entities::from_entities(entities, schema).map_err(|e| e.to_string())?;
+        let entities = Entities::from_entities(entities, checked_by(schema)).map_err(|e| e.to_string())?;
         let context = Context::from_pairs(owned(self.context())).map_err(|e| e.to_string())?;
-        let action = uid(&names.action, A::NAME);
-        let query = cedar_policy::Request::new(principal, action, resource, context, schema);
-        Ok((query.map_err(|e| e.to_string())?, entities))
+        Ok(Facts { principal, resource, entities, context })
     }
 
     fn context(&self) -> Vec<Attribute> {
@@ -207,6 +198,34 @@ impl<'a, A: Action> Request<'a, A> {
             ],
         }
     }
+}
+
+/// What Cedar is told, whatever the action: putting it together costs as much as an answer.
+pub(super) struct Facts {
+    principal: EntityUid,
+    resource: EntityUid,
+    pub(super) entities: Entities,
+    context: Context,
+}
+
+impl Facts {
+    /// What Cedar is asked. Err: what does not fit the schema, in words.
+    pub(super) fn query<A: Action>(
+        &self,
+        schema: &Schema,
+        names: &EntityNames,
+    ) -> Result<cedar_policy::Request, String> {
+        let (principal, resource) = (self.principal.clone(), self.resource.clone());
+        let (action, context) = (uid(&names.action, A::NAME), self.context.clone());
+        cedar_policy::Request::new(principal, action, resource, context, checked_by(schema))
+            .map_err(|e| e.to_string())
+    }
+}
+
+/// Attributes are the schema's by construction, as every test sees; looking again takes a third of the time of an answer. One
+/// that did not fit would be an error of the policy that reads it, and an error denies.
+fn checked_by(schema: &Schema) -> Option<&Schema> {
+    cfg!(debug_assertions).then_some(schema)
 }
 
 /// An attribute of an entity, or a fact of the context. The schema says which there are.

@@ -215,18 +215,16 @@ impl IncidentSubject {
         } else {
             Vec::new()
         };
-        let open = sessions::list(&scope.app.db, &scope.tenant.id, &person.id, scope.now);
+        let open = sessions::list(&scope.app.db, &scope.tenant.id, &person.id, scope.now).await?;
+        let subject = person.subject(&scope.tenant.settings.tiers, scope.now);
+        let allowed = scope.tenant.policies.allowed_on_person(&caller.staff(), &subject);
         Ok(Self {
-            sessions: open.await?.len(),
+            sessions: open.len(),
             numbers,
             tier_floor: scope.tenant.settings.tiers.of(&person.tier).floor().as_str(),
             cases: cases.into_iter().filter(CaseOfPerson::is_open).collect(),
             other_findings,
-            verbs: offers_on_person(
-                scope,
-                caller,
-                (&person.subject(&scope.tenant.settings.tiers, scope.now), false),
-            ),
+            verbs: offers_on_person(&allowed, (&subject, false)),
             suspended: person.suspended_at.is_some(),
             id: person.id.to_string(),
             name: person.name,

@@ -8,9 +8,9 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
-use postern_core::case::{Case, Subject};
+use postern_core::case::Subject;
 use postern_core::id::{CaseId, PersonId};
-use postern_core::policy::{self, Action};
+use postern_core::policy::{self, Action, AllowedActions};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -147,11 +147,10 @@ macro_rules! verbs {
         }
 
         /// Those that the caller may use on a case, and that stand with the others.
-        pub fn offers_on_case(scope: &Scope, caller: &Caller, case: &Case) -> Vec<VerbOffer> {
-            let (staff, policies) = (caller.staff(), &scope.tenant.policies);
+        pub fn offers_on_case(allowed: &AllowedActions<'_>) -> Vec<VerbOffer> {
             let mut offers = Vec::new();
             $(if let Some(offer) = VerbOffer::beside_others(&$name::ROW, VerbObject::Case)
-                && policies.authorize::<policy::$permit>(&policy::Request::on_case(&staff, case)).is_ok()
+                && allowed.contains::<policy::$permit>()
             {
                 offers.push(offer);
             })+
@@ -160,15 +159,13 @@ macro_rules! verbs {
 
         /// The same of somebody in the directory. `waits`: whether a try of theirs has to wait after wrong guesses.
         pub fn offers_on_person(
-            scope: &Scope,
-            caller: &Caller,
+            allowed: &AllowedActions<'_>,
             (person, waits): (&Subject, bool),
         ) -> Vec<VerbOffer> {
-            let (staff, policies) = (caller.staff(), &scope.tenant.policies);
             let mut offers = Vec::new();
             $(if let Some(offer) = VerbOffer::beside_others(&$name::ROW, VerbObject::Person)
                 && $name::ROW.only_while.is_none_or(|condition| condition.holds(person, waits))
-                && policies.authorize::<policy::$permit>(&policy::Request::on_person(&staff, person)).is_ok()
+                && allowed.contains::<policy::$permit>()
             {
                 offers.push(offer);
             })+

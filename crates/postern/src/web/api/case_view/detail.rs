@@ -5,8 +5,8 @@ use postern_core::case::{Case, Stage};
 use postern_core::evidence::Kind;
 use postern_core::id::PersonId;
 use postern_core::policy::{
-    Action, AddNote, Approve, EndSessions, Escalate, ProposeRemedy, RecordEvidence, Refuse, ReportContact,
-    Request, StartHold, TakeCase,
+    AddNote, AllowedActions, Approve, EndSessions, Escalate, ProposeRemedy, RecordEvidence, Refuse,
+    ReportContact, StartHold, TakeCase,
 };
 use postern_core::remedy::Remedy;
 use serde::Serialize;
@@ -179,6 +179,10 @@ impl CaseDetail {
         let details = CasePersonDetails::load(scope, row, case, now).await?;
         let is_still_to_do = row.closed_at.is_none() && case.remedied_at().is_none();
         let has_effects = is_still_to_do && details.person.is_some();
+        let allowed = scope.tenant.policies.allowed_on_case(&caller.staff(), case);
+        let hold_to_begin = HoldToBegin::of(&allowed, case, now);
+        let may = MayOnCase::of(scope, caller, (&allowed, row, case));
+        let verbs = verbs_on(&allowed, row);
         Ok(Self {
             state: CaseState::of(scope, caller, row, case, now),
             claimed_login: row.claimed_login.clone(),
@@ -191,7 +195,7 @@ impl CaseDetail {
             taken_by_name: taken_by(scope, row).await?,
             is_strangers: row.stranger_since.is_some(),
             hold_is_over: matches!(case.stage(), Stage::OnHold { until, .. } if now >= *until),
-            hold_to_begin: HoldToBegin::of(scope, caller, case, now),
+            hold_to_begin,
             approvals: ApprovalCount {
                 wanted: case.approvals_wanted(),
                 given: case.stage().approvals().len(),
@@ -206,8 +210,8 @@ impl CaseDetail {
             after_remedy: texts(case.remedy()).desk_next,
             join_link: scope.tenant.link("/recover/join"),
             timeline: TimelineEntry::list_of_case(scope, caller, &row.id).await?,
-            may: MayOnCase::of(scope, caller, row, case),
-            verbs: verbs_on(scope, caller, row, case),
+            may,
+            verbs,
             person: details.person,
             other_remedies: details.other_remedies,
             earlier: details.earlier,
@@ -249,42 +253,38 @@ async fn taken_by(scope: &Scope, row: &CaseRow) -> Result<Option<String>, Proble
     Ok(Some(taker.map_or_else(|| id.clone(), |person| person.name)))
 }
 
-fn may<A: Action>(scope: &Scope, caller: &Caller, case: &Case) -> bool {
-    scope.tenant.policies.authorize::<A>(&Request::on_case(&caller.staff(), case)).is_ok()
-}
-
 /// Of somebody's case while it goes on.
-fn verbs_on(scope: &Scope, caller: &Caller, row: &CaseRow, case: &Case) -> Vec<VerbOffer> {
+fn verbs_on(allowed: &AllowedActions<'_>, row: &CaseRow) -> Vec<VerbOffer> {
     let is_open = row.closed_at.is_none() && row.person_id.is_some();
-    if is_open { offers_on_case(scope, caller, case) } else { Vec::new() }
+    if is_open { offers_on_case(allowed) } else { Vec::new() }
 }
 
 impl MayOnCase {
-    fn of(scope: &Scope, caller: &Caller, row: &CaseRow, case: &Case) -> Self {
-        let is_open_of_somebody =
-            row.closed_at.is_none() && row.person_id.is_some() && case.remedied_at().is_none();
-        let staff = caller.staff();
-        let of_person = Request::on_person(&staff, case.subject());
-        let may_note = scope.tenant.policies.authorize::<AddNote>(&of_person).is_ok();
-        let of_person = Request::on_person(&staff, case.subject());
-        let may_end = scope.tenant.policies.authorize::<EndSessions>(&of_person).is_ok();
+    fn of(
+        scope: &Scope,
+        caller: &Caller,
+        (allowed, row, case): (&AllowedActions<'_>, &CaseRow, &Case),
+    ) -> Self {
+        let is_of_somebody = row.person_id.is_some();
+        let is_open_of_somebody = row.closed_at.is_none() && is_of_somebody && case.remedied_at().is_none();
+        let on_person = scope.tenant.policies.allowed_on_person(&caller.staff(), case.subject());
         Self {
-            take: may::<TakeCase>(scope, caller, case),
+            take: allowed.contains::<TakeCase>(),
             hand_back: can_hand_back(caller, row),
-            act: may::<RecordEvidence>(scope, caller, case),
-            refuse: may::<Refuse>(scope, caller, case),
-            escalate: may::<Escalate>(scope, caller, case),
-            approve: may::<Approve>(scope, caller, case),
-            end_sessions: row.person_id.is_some() && may_end,
-            note: row.person_id.is_some() && may_note,
-            report: may::<ReportContact>(scope, caller, case),
-            propose: is_open_of_somebody && may::<ProposeRemedy>(scope, caller, case),
+            act: allowed.contains::<RecordEvidence>(),
+            refuse: allowed.contains::<Refuse>(),
+            escalate: allowed.contains::<Escalate>(),
+            approve: allowed.contains::<Approve>(),
+            end_sessions: is_of_somebody && on_person.contains::<EndSessions>(),
+            note: is_of_somebody && on_person.contains::<AddNote>(),
+            report: allowed.contains::<ReportContact>(),
+            propose: is_open_of_somebody && allowed.contains::<ProposeRemedy>(),
         }
     }
 }
 
 impl HoldToBegin {
-    fn of(scope: &Scope, caller: &Caller, case: &Case, now: Timestamp) -> Option<Self> {
+    fn of(allowed: &AllowedActions<'_>, case: &Case, now: Timestamp) -> Option<Self> {
         let Stage::AwaitingNotice { since, wanted_by, reported_at, .. } = case.stage() else {
             return None;
         };
@@ -292,7 +292,7 @@ impl HoldToBegin {
         Some(Self {
             is_overdue: reported_at.is_some() || now >= from,
             wanted_by_one: wanted_by.is_some(),
-            can_start: may::<StartHold>(scope, caller, case) && now >= from,
+            can_start: allowed.contains::<StartHold>() && now >= from,
         })
     }
 }

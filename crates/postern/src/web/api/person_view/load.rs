@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::Timestamp;
 use postern_core::case::{Case, Stage};
 use postern_core::id::PersonId;
-use postern_core::policy::{Action, AddNote, ChangePerson, OpenCaseForCaller, Request};
+use postern_core::policy::{AddNote, AllowedActions, ChangePerson, OpenCaseForCaller};
 
 use super::{
     CaseOfPerson, ContactOnFile, LockOfPerson, ManagerOfPerson, MayOnPerson, PersonDetail, SessionOfPerson,
@@ -43,6 +43,9 @@ impl PersonDetail {
         let locks = locks_of(scope, id).await?;
         let subject = person.subject(&scope.tenant.settings.tiers, now);
         let waits = locks.iter().any(|lock| lock.until.is_some());
+        let allowed = scope.tenant.policies.allowed_on_person(&caller.staff(), &subject);
+        let may = MayOnPerson::of(&allowed);
+        let verbs = offers_on_person(&allowed, (&subject, waits));
         Ok(Self {
             tier_floor: scope.tenant.settings.tiers.of(&person.tier).floor().as_str(),
             tier_before: tier_before(&person, now),
@@ -60,8 +63,8 @@ impl PersonDetail {
             cases: CaseOfPerson::list(scope, id).await?,
             diagnosis: DiagnosisView::load(scope, &person).await?,
             timeline: TimelineEntry::list_of_person(scope, caller, id.as_str()).await?,
-            may: MayOnPerson::of(scope, caller, &person),
-            verbs: offers_on_person(scope, caller, (&subject, waits)),
+            may,
+            verbs,
             id: person.id.to_string(),
             name: person.name,
             login: person.login,
@@ -191,17 +194,11 @@ impl From<Session> for SessionOfPerson {
 }
 
 impl MayOnPerson {
-    fn of(scope: &Scope, caller: &Caller, person: &Person) -> Self {
+    fn of(allowed: &AllowedActions<'_>) -> Self {
         Self {
-            change: may::<ChangePerson>(scope, caller, person),
-            open_case: may::<OpenCaseForCaller>(scope, caller, person),
-            add_note: may::<AddNote>(scope, caller, person),
+            change: allowed.contains::<ChangePerson>(),
+            open_case: allowed.contains::<OpenCaseForCaller>(),
+            add_note: allowed.contains::<AddNote>(),
         }
     }
-}
-
-/// Whether the policies let the caller do it.
-fn may<A: Action>(scope: &Scope, caller: &Caller, person: &Person) -> bool {
-    let subject = person.subject(&scope.tenant.settings.tiers, scope.now);
-    scope.tenant.policies.authorize::<A>(&Request::on_person(&caller.staff(), &subject)).is_ok()
 }
