@@ -54,7 +54,8 @@ row! {
     }
 }
 
-const COLUMNS: &str = "id, login, name, tier, role, manager_id, password_hash, suspended_at, suspended_why, \
+/// The columns of a [`PersonRow`].
+pub(super) const COLUMNS: &str = "id, login, name, tier, role, manager_id, password_hash, suspended_at, suspended_why, \
      tier_before, tier_before_until";
 
 /// A person.

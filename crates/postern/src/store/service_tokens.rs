@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 use postern_core::id::{PersonId, TenantId};
+use sqlx::any::AnyRow;
+use sqlx::{FromRow as _, Row as _};
 
+use super::persons::{COLUMNS as PERSON_COLUMNS, Person, PersonRow};
 use super::row::row;
 use super::{Change, Db, Result, micros, one_row};
 
@@ -22,23 +25,36 @@ row! {
 
 const COLUMNS: &str = "id, label, owner_id, scopes, created_at, expires_at, granted_at, revoked_at";
 
-/// A live token by its hash.
+/// A live token, and whose it is: suspended or not.
+pub struct LiveToken {
+    pub id: String,
+    pub scopes: String,
+    pub owner: Person,
+}
+
+/// By the token's hash, in one statement: it is read for each request of a program.
 pub async fn find_live(
     db: &Db,
     tenant: &TenantId,
     token_hash: &str,
     now: Timestamp,
-) -> Result<Option<ServiceToken>> {
+) -> Result<Option<LiveToken>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM service_tokens WHERE tenant_id = $1 AND token_hash = $2 AND revoked_at IS NULL \
-         AND granted_at IS NOT NULL AND expires_at > $3"
+        "SELECT t.token_id, t.scopes, {PERSON_COLUMNS} FROM (SELECT id AS token_id, owner_id, scopes \
+         FROM service_tokens WHERE tenant_id = $1 AND token_hash = $2 AND revoked_at IS NULL AND granted_at IS NOT NULL \
+         AND expires_at > $3) AS t JOIN persons ON tenant_id = $1 AND id = t.owner_id"
     );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(tenant.as_str())
         .bind(token_hash)
         .bind(micros(now))
         .fetch_optional(db.reader())
-        .await?)
+        .await?;
+    let live = |row: AnyRow| -> Result<LiveToken> {
+        let owner = Person::from_row(tenant, PersonRow::from_row(&row)?)?;
+        Ok(LiveToken { id: row.try_get("token_id")?, scopes: row.try_get("scopes")?, owner })
+    };
+    row.map(live).transpose()
 }
 
 /// Every token, newest first.

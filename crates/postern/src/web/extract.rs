@@ -7,7 +7,6 @@ use axum::http::Method;
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use jiff::SignedDuration;
-use postern_core::id::PersonId;
 use serde::de::DeserializeOwned;
 
 use super::cookies;
@@ -22,7 +21,7 @@ use crate::store::cases::CaseRow;
 use crate::store::flows::FlowRow;
 use crate::store::persons::Person;
 use crate::store::sessions::LiveSession;
-use crate::store::{cases, flows, persons, service_tokens, sessions, time};
+use crate::store::{cases, flows, service_tokens, sessions, time};
 use crate::texts::{ErrorText, MessageId};
 
 /// A signed-in person, by cookie.
@@ -265,17 +264,13 @@ pub(super) async fn by_session(
 async fn by_token(scope: &Scope, token: &str) -> Result<Option<Caller>, Problem> {
     let found =
         service_tokens::find_live(&scope.app.db, &scope.tenant.id, &token_hash(token), scope.now).await?;
-    let Some(row) = found else { return Ok(None) };
-    let person = persons::load(&scope.app.db, &scope.tenant.id, &PersonId::new(&row.owner_id)).await?;
-    if person.suspended_at.is_some() {
-        return Ok(None);
-    }
-    note_actor(&person);
-    let scopes = row.scopes.split(' ').map(str::to_owned).collect();
+    let Some(found) = found.filter(|found| found.owner.suspended_at.is_none()) else { return Ok(None) };
+    note_actor(&found.owner);
+    let scopes = found.scopes.split(' ').map(str::to_owned).collect();
     // A token cannot be phished out of a person at a fake page; it was made in a session that a passkey opened.
     Ok(Some(Caller {
-        person,
-        session: row.id,
+        person: found.owner,
+        session: found.id,
         phishing_resistant: true,
         stepped_up_at: None,
         factor_shown_at: None,
