@@ -16,7 +16,7 @@ pub use passwords::{
     expect_password, has_password, remove_password, save_changed_password, save_first_password,
 };
 pub use readiness::{DirectoryReadiness, load_readiness};
-pub use search::{PersonCursor, PersonPage, list, list_statements};
+pub use search::{ListedPerson, PersonCursor, PersonPage, list, list_statements};
 pub use summary::{PersonSummary, load_summary};
 pub use suspension::{enable, enable_after, find_suspender, keep_suspended, suspend};
 

@@ -4,22 +4,61 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use postern_core::id::TenantId;
+use jiff::Timestamp;
+use postern_core::id::{PersonId, TenantId};
+use postern_core::person::Role;
 use postern_core::search_words::{fold, range_end, typed_words};
 use sqlx::AssertSqlSafe;
 
-use super::super::{Db, Result, StoreError, parameters};
-use super::{COLUMNS, Person, PersonRow};
+use super::super::row::row;
+use super::super::{Db, Result, StoreError, parameters, time};
 
 /// So many that have a word are counted, to walk along the rarest of several.
 const COUNTED: i64 = 1000;
 /// So many that have the rarest word are looked at for the others before the page ends, whoever was found.
 const LOOKED_AT: i64 = 1000;
 
+row! {
+    struct ListedRow {
+        id: String,
+        login: String,
+        name: String,
+        tier: String,
+        role: String,
+        suspended_at: Option<i64>,
+    }
+}
+
+/// What a list is made of: of a hundred people, each column counts.
+const COLUMNS: &str = "id, login, name, tier, role, suspended_at";
+
+/// Somebody as lists show them.
+pub struct ListedPerson {
+    pub id: PersonId,
+    pub login: String,
+    pub name: String,
+    pub tier: String,
+    pub role: Role,
+    pub suspended_at: Option<Timestamp>,
+}
+
+impl ListedPerson {
+    fn from_row(row: ListedRow) -> Result<Self> {
+        Ok(Self {
+            id: PersonId::new(row.id),
+            login: row.login,
+            name: row.name,
+            tier: row.tier,
+            role: Role::parse(&row.role).ok_or(StoreError::Corrupt("role"))?,
+            suspended_at: row.suspended_at.map(time),
+        })
+    }
+}
+
 /// Some people of a list.
 pub struct PersonPage {
     /// Who, in the list's order.
-    pub people: Vec<Person>,
+    pub people: Vec<ListedPerson>,
     /// Where the list goes on; `None` at its end. It may go on behind a page on which nobody was found yet.
     pub next: Option<PersonCursor>,
 }
@@ -86,7 +125,7 @@ async fn list_by_name(
     after: Option<&PersonCursor>,
     most: i64,
 ) -> Result<PersonPage> {
-    let rows: Vec<PersonRow> = sqlx::query_as(AssertSqlSafe(by_name_sql()))
+    let rows: Vec<ListedRow> = sqlx::query_as(AssertSqlSafe(by_name_sql()))
         .bind(tenant.as_str())
         .bind(after.map_or("", |after| &after.key))
         .bind(after.map_or("", |after| &after.id))
@@ -96,7 +135,7 @@ async fn list_by_name(
     let mut places: Vec<_> =
         rows.iter().map(|row| PersonCursor { id: row.id.clone(), key: fold(&row.name) }).collect();
     let next = cut(&mut places, most);
-    let people = rows.into_iter().take(places.len()).map(|row| Person::from_row(tenant, row));
+    let people = rows.into_iter().take(places.len()).map(ListedPerson::from_row);
     Ok(PersonPage { people: people.collect::<Result<_>>()?, next })
 }
 
@@ -228,7 +267,7 @@ async fn find_rarest(db: &Db, tenant: &TenantId, words: &[String]) -> Result<Opt
     Ok(rarest.map(|(_, index)| index))
 }
 
-async fn load_in_order(db: &Db, tenant: &TenantId, ids: &[String]) -> Result<Vec<Person>> {
+async fn load_in_order(db: &Db, tenant: &TenantId, ids: &[String]) -> Result<Vec<ListedPerson>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -236,15 +275,15 @@ async fn load_in_order(db: &Db, tenant: &TenantId, ids: &[String]) -> Result<Vec
         "SELECT {COLUMNS} FROM persons WHERE tenant_id = $1 AND id IN ({})",
         parameters(2, ids.len())
     );
-    let mut query = sqlx::query_as::<_, PersonRow>(AssertSqlSafe(sql)).bind(tenant.as_str().to_owned());
+    let mut query = sqlx::query_as::<_, ListedRow>(AssertSqlSafe(sql)).bind(tenant.as_str().to_owned());
     for id in ids {
         query = query.bind(id.clone());
     }
     let rows = query.fetch_all(db.reader()).await?;
-    let mut rows: HashMap<String, PersonRow> = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
+    let mut rows: HashMap<String, ListedRow> = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
     let in_order = ids.iter().map(|id| {
         let row = rows.remove(id).ok_or(StoreError::Corrupt("word of a person"))?;
-        Person::from_row(tenant, row)
+        ListedPerson::from_row(row)
     });
     in_order.collect()
 }

@@ -17,7 +17,7 @@ use crate::actions::add_person::Details;
 use crate::actions::{self, permit_on_tenant};
 use crate::scope::Scope;
 use crate::store::factors::waiting;
-use crate::store::persons::{self, Person, PersonCursor};
+use crate::store::persons::{self, ListedPerson, PersonCursor};
 use crate::store::power_grants;
 use crate::web::extract::ApiCaller;
 use crate::web::problem::Problem;
@@ -193,7 +193,7 @@ impl PeopleList {
 }
 
 impl PersonLine {
-    fn of(scope: &Scope, person: Person) -> Self {
+    fn of(scope: &Scope, person: ListedPerson) -> Self {
         Self {
             id: person.id.to_string(),
             tier_floor: scope.tenant.settings.tiers.of(&person.tier).floor().as_str(),
