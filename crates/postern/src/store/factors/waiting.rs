@@ -33,6 +33,28 @@ pub async fn list_waiting(db: &Db, tenant: &TenantId, now: Timestamp) -> Result<
         .await?)
 }
 
+/// What waits for a second yes.
+#[derive(Clone, Copy, Debug)]
+pub struct WaitingCounts {
+    /// Passkeys of staff.
+    pub passkeys: i64,
+    /// Desk roles and service tokens.
+    pub powers: i64,
+}
+
+/// How many passkeys, and how many powers wait, in one statement: each list of people says so.
+pub async fn count_waiting(db: &Db, tenant: &TenantId, now: Timestamp) -> Result<WaitingCounts> {
+    let (passkeys, powers): (i64, i64) = sqlx::query_as(
+        "SELECT (SELECT COUNT(*) FROM factors WHERE tenant_id = $1 AND usable_at > $2 AND removed_at IS NULL), \
+         (SELECT COUNT(*) FROM power_grants WHERE tenant_id = $1 AND decided_at IS NULL)",
+    )
+    .bind(tenant.as_str())
+    .bind(micros(now))
+    .fetch_one(db.reader())
+    .await?;
+    Ok(WaitingCounts { passkeys, powers })
+}
+
 /// One that waits.
 pub async fn find_waiting(
     db: &Db,

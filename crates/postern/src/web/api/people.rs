@@ -18,7 +18,6 @@ use crate::actions::{self, permit_on_tenant};
 use crate::scope::Scope;
 use crate::store::factors::waiting;
 use crate::store::persons::{self, ListedPerson, PersonCursor};
-use crate::store::power_grants;
 use crate::web::extract::ApiCaller;
 use crate::web::problem::Problem;
 
@@ -181,13 +180,12 @@ impl PeopleList {
         let (db, tenant) = (&scope.app.db, &scope.tenant.id);
         let after = (!after.is_empty()).then(|| PersonCursor::parse(after));
         let found = persons::list(db, tenant, q, (after.as_ref(), most)).await?;
-        let passkeys = waiting::list_waiting(db, tenant, scope.now).await?.len();
-        let powers = power_grants::list_waiting(db, tenant).await?.len();
+        let waiting = waiting::count_waiting(db, tenant, scope.now).await?;
         Ok(Self {
             people: found.people.into_iter().map(|person| PersonLine::of(scope, person)).collect(),
             next: found.next.map(|next| next.to_string()),
-            waiting_passkeys: i64::try_from(passkeys).unwrap_or(i64::MAX),
-            waiting_powers: i64::try_from(powers).unwrap_or(i64::MAX),
+            waiting_passkeys: waiting.passkeys,
+            waiting_powers: waiting.powers,
         })
     }
 }
