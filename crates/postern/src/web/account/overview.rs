@@ -142,7 +142,7 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
     let factors: Vec<FactorView> = own.iter().map(|factor| FactorView::of(factor, now)).collect();
     let live = sessions::list(&scope.app.db, &scope.tenant.id, id, now).await?;
     let when = (now, scope.tenant.settings.callable_if_filed_by(now));
-    let summary = persons::load_summary(&scope.app.db, &scope.tenant.id, &caller.person, when).await?;
+    let summary = persons::load_summary(&scope.app.db, &scope.tenant.id, id, when).await?;
     let rules = scope.tenant.settings.sent_codes;
     let shown = AccountPage {
         name: caller.person.name.clone(),

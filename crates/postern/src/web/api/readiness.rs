@@ -165,6 +165,6 @@ pub async fn show(scope: Scope, PersonOnly(caller): PersonOnly) -> Result<Json<R
     let (db, tenant) = (&scope.app.db, &scope.tenant.id);
     let own = factors::list(db, tenant, &caller.person.id).await?;
     let when = (scope.now, scope.tenant.settings.callable_if_filed_by(scope.now));
-    let summary = persons::load_summary(db, tenant, &caller.person, when).await?;
+    let summary = persons::load_summary(db, tenant, &caller.person.id, when).await?;
     Ok(Json(ReadinessView::load(&scope, &caller, &own, &summary).await?))
 }

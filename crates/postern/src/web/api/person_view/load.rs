@@ -35,9 +35,9 @@ impl PersonDetail {
     /// Everything the desk sees of somebody.
     pub async fn load(scope: &Scope, caller: &Caller, id: &PersonId) -> Result<Self, Problem> {
         let (db, tenant, now) = (&scope.app.db, &scope.tenant.id, scope.now);
-        let person = persons::load(db, tenant, id).await?;
         let when = (now, scope.tenant.settings.callable_if_filed_by(now));
-        let summary = persons::load_summary(db, tenant, &person, when).await?;
+        let summary = persons::load_summary(db, tenant, id, when).await?;
+        let person = summary.person;
         let enrolled = factors::list(db, tenant, id).await?;
         let open = sessions::list(db, tenant, id, now).await?;
         let locks = locks_of(scope, id).await?;
