@@ -111,12 +111,8 @@ pub async fn diagnose_person(scope: &Scope, person: &Person) -> Result<PersonDia
     let since = now.saturating_sub(scope.tenant.settings.look_back).unwrap_or(Timestamp::MIN);
     let keys = persons::list_login_keys(&scope.app.db, person).await?;
     let own = sign_ins::list_of_person(&scope.app.db, &scope.tenant.id, &person.id, MOST).await?;
-    let mut imported = Vec::new();
-    for key in &keys {
-        imported.extend(
-            imported_sign_ins::list_of_login(&scope.app.db, &scope.tenant.id, key, since, MOST).await?,
-        );
-    }
+    let imported =
+        imported_sign_ins::list_of_logins(&scope.app.db, &scope.tenant.id, &keys, since, MOST).await?;
     let open = findings::list_open_of(&scope.app.db, &scope.tenant.id, &keys).await?;
     let wide = findings::list_open_wide(&scope.app.db, &scope.tenant.id).await?;
     let engine = scope.app.config.signals.engine.clone();

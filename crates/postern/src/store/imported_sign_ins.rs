@@ -184,22 +184,25 @@ pub async fn find_next_time(db: &Db, tenant: &TenantId, after: i64, newest_id: &
     Ok(row.map(|(at,)| at))
 }
 
-/// The latest records under one login, newest first.
-pub async fn list_of_login(
+/// The latest records under some logins, at most `most` of each, in one statement.
+pub async fn list_of_logins(
     db: &Db,
     tenant: &TenantId,
-    login_key: &str,
+    login_keys: &[String],
     from: Timestamp,
     most: i64,
 ) -> Result<Vec<ImportedRow>> {
-    let sql = page_of("login_key = $2 AND at >= $3", "at DESC, id DESC", "$4");
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(tenant.as_str())
-        .bind(login_key)
-        .bind(micros(from))
-        .bind(most)
-        .fetch_all(db.reader())
-        .await?)
+    let of_login = |at: usize| {
+        let page = page_of(&format!("login_key = ${at} AND at >= $2"), "at DESC, id DESC", "$3");
+        format!("SELECT {COLUMNS} FROM ({page}) AS of_login")
+    };
+    let sql = (4..).take(login_keys.len()).map(of_login).collect::<Vec<_>>().join(" UNION ALL ");
+    let query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
+    let mut query = query.bind(tenant.as_str().to_owned()).bind(micros(from)).bind(most);
+    for key in login_keys {
+        query = query.bind(key.clone());
+    }
+    Ok(query.fetch_all(db.reader()).await?)
 }
 
 /// The records of some lines of imports, each with the import's id, at most twenty for each.
