@@ -21,6 +21,8 @@ use crate::store::{imported_sign_ins, micros, persons, sign_ins};
 
 /// Records that are looked at, of each login: the newest.
 const MOST: i64 = 2_000;
+/// So many records take less time than a thread for them.
+const FEW: usize = 100;
 /// Attempts that are listed.
 const LISTED: usize = 20;
 /// A failure of everybody's explains what began so long around it.
@@ -117,6 +119,7 @@ pub async fn diagnose_person(scope: &Scope, person: &Person) -> Result<PersonDia
     let wide = findings::list_open_wide(&scope.app.db, &scope.tenant.id).await?;
     let engine = scope.app.config.signals.engine.clone();
     let strangers = strange_addresses(&open);
+    let are_few = own.len() + imported.len() <= FEW;
     let work = move || -> Result<_, ActionError> {
         let recent = own.iter().filter(|row| row.at >= micros(since));
         let own = recent.map(|row| row.record(Position::default()));
@@ -126,8 +129,12 @@ pub async fn diagnose_person(scope: &Scope, person: &Person) -> Result<PersonDia
         let theirs = records.into_iter().filter(|record| !is_guess(record, &strangers)).collect();
         Ok((analyse(engine, theirs, now)?, attempts))
     };
-    let analysed = tokio::task::spawn_blocking(work).await;
-    let (reports, attempts) = analysed.map_err(|error| ActionError::Internal(error.to_string()))??;
+    let (reports, attempts) = if are_few {
+        work()?
+    } else {
+        let analysed = tokio::task::spawn_blocking(work).await;
+        analysed.map_err(|error| ActionError::Internal(error.to_string()))??
+    };
     let (findings, also_named_in): (Vec<_>, Vec<_>) =
         open.into_iter().partition(FindingRow::is_about_those_named);
     let mut diagnosis = PersonDiagnosis { accounts: Vec::new(), findings, also_named_in, attempts, since };
