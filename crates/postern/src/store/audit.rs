@@ -8,7 +8,7 @@ pub use numbers::{
     NumberedTo, find_number, find_placed_number, last_numbers, list_touched, list_waiting_numbers,
     newest_numbers,
 };
-pub use search::{AuditFilter, count_of_event, find_about, has_said, list, list_about, moment};
+pub use search::{AuditFilter, count_of_event, find_about, has_said, list, list_about, list_history, moment};
 pub use tree::{
     find_checkpoint, find_checkpoint_for, find_hashes, insert_checkpoint, insert_hashes, load_hashes,
 };
@@ -40,6 +40,20 @@ row! {
         pub commitment: Option<Vec<u8>>,
     }
 }
+
+row! {
+    /// What a list of what happened needs of an entry.
+    pub struct HistoryRow {
+        pub id: String,
+        pub at: String,
+        pub event: String,
+        pub actor_id: Option<String>,
+        pub person_id: Option<String>,
+        pub body: String,
+    }
+}
+
+const HISTORY_COLUMNS: &str = "id, at, event, actor_id, person_id, body";
 
 const COLUMNS: &str =
     "id, seq, at, event, actor_id, person_id, case_id, stream, number, body, nonce, mac, commitment";

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use postern_core::event::EventKind;
 use postern_core::id::{PersonId, TenantId};
 
-use super::{COLUMNS, EntryRow};
+use super::{COLUMNS, EntryRow, HISTORY_COLUMNS, HistoryRow};
 use crate::store::{Change, Db, Result, parameters, time};
 
 /// What to show of the log. Empty fields match everything.
@@ -53,6 +53,31 @@ pub async fn count_of_event(
 
 /// Entries that match, newest first, at most `most`.
 pub async fn list(db: &Db, tenant: &TenantId, filter: &AuditFilter, most: i64) -> Result<Vec<EntryRow>> {
+    let (sql, values) = statement(COLUMNS, tenant, filter, most);
+    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
+    for value in values {
+        query = query.bind(value);
+    }
+    Ok(query.fetch_all(db.reader()).await?)
+}
+
+/// The same, without what proves an entry.
+pub async fn list_history(
+    db: &Db,
+    tenant: &TenantId,
+    filter: &AuditFilter,
+    most: i64,
+) -> Result<Vec<HistoryRow>> {
+    let (sql, values) = statement(HISTORY_COLUMNS, tenant, filter, most);
+    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
+    for value in values {
+        query = query.bind(value);
+    }
+    Ok(query.fetch_all(db.reader()).await?)
+}
+
+/// The statement behind a list, and its values.
+fn statement(columns: &str, tenant: &TenantId, filter: &AuditFilter, most: i64) -> (String, Vec<String>) {
     let equal = [
         ("event", &filter.event),
         ("actor_id", &filter.actor),
@@ -81,14 +106,10 @@ pub async fn list(db: &Db, tenant: &TenantId, filter: &AuditFilter, most: i64) -
         add(newer, filter.before.clone());
     }
     let sql = format!(
-        "SELECT {COLUMNS} FROM audit_entries WHERE {} ORDER BY at DESC, id DESC LIMIT {most}",
+        "SELECT {columns} FROM audit_entries WHERE {} ORDER BY at DESC, id DESC LIMIT {most}",
         wheres.join(" AND ")
     );
-    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
-    for value in values {
-        query = query.bind(value);
-    }
-    Ok(query.fetch_all(db.reader()).await?)
+    (sql, values)
 }
 
 /// Entries of these kinds about a person, newest first, from before a moment and an id on; at most `most`.
@@ -98,10 +119,10 @@ pub async fn list_about(
     (person, kinds): (&PersonId, &[EventKind]),
     before: Option<(Timestamp, &str)>,
     most: i64,
-) -> Result<Vec<EntryRow>> {
+) -> Result<Vec<HistoryRow>> {
     let (at, id) = before.map_or_else(|| ("Z".to_owned(), ""), |(at, id)| (moment(at), id));
     let sql = format!(
-        "SELECT {COLUMNS} FROM audit_entries WHERE tenant_id = $1 AND person_id = $2 AND (at, id) < ($3, $4) \
+        "SELECT {HISTORY_COLUMNS} FROM audit_entries WHERE tenant_id = $1 AND person_id = $2 AND (at, id) < ($3, $4) \
          AND event IN ({}) ORDER BY at DESC, id DESC LIMIT {most}",
         parameters(5, kinds.len())
     );
@@ -115,9 +136,15 @@ pub async fn list_about(
 }
 
 /// One entry about a person.
-pub async fn find_about(db: &Db, tenant: &TenantId, person: &PersonId, id: &str) -> Result<Option<EntryRow>> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM audit_entries WHERE tenant_id = $1 AND id = $2 AND person_id = $3");
+pub async fn find_about(
+    db: &Db,
+    tenant: &TenantId,
+    person: &PersonId,
+    id: &str,
+) -> Result<Option<HistoryRow>> {
+    let sql = format!(
+        "SELECT {HISTORY_COLUMNS} FROM audit_entries WHERE tenant_id = $1 AND id = $2 AND person_id = $3"
+    );
     let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(tenant.as_str()).bind(id);
     Ok(query.bind(person.as_str()).fetch_optional(db.reader()).await?)
 }

@@ -18,7 +18,7 @@ use crate::actions::disown_activity::{DisownedActivity, disown_activity};
 use crate::actions::factor_proof::FactorProof;
 use crate::config::Config;
 use crate::scope::Scope;
-use crate::store::audit::{self, EntryRow};
+use crate::store::audit::{self, HistoryRow};
 use crate::store::sign_ins::{self, SignInRow};
 use crate::store::{micros, time};
 use crate::texts::MessageId;
@@ -233,7 +233,7 @@ async fn list_disowned(scope: &Scope, caller: &Caller) -> Result<BTreeSet<String
     let kinds = [EventKind::UserActivityDisowned];
     let about = (&caller.person.id, kinds.as_slice());
     let rows = audit::list_about(&scope.app.db, &scope.tenant.id, about, None, 100).await?;
-    let entry = |row: EntryRow| {
+    let entry = |row: HistoryRow| {
         let body: Value = serde_json::from_str(&row.body).unwrap_or_default();
         body.pointer("/detail/entry").and_then(Value::as_str).map(str::to_owned)
     };
@@ -241,7 +241,7 @@ async fn list_disowned(scope: &Scope, caller: &Caller) -> Result<BTreeSet<String
 }
 
 impl ActivityEntry {
-    fn of_record(row: EntryRow, caller: &Caller) -> Option<Self> {
+    fn of_record(row: HistoryRow, caller: &Caller) -> Option<Self> {
         let (_, message_id) = SHOWN.iter().find(|(kind, _)| kind.as_str() == row.event)?;
         let body: Value = serde_json::from_str(&row.body).unwrap_or_default();
         let word = |pointer: &str| body.pointer(pointer).and_then(Value::as_str);

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::actions::Caller;
 use crate::scope::Scope;
-use crate::store::audit::{self, AuditFilter, EntryRow};
+use crate::store::audit::{self, AuditFilter, HistoryRow};
 use crate::store::persons;
 use crate::web::problem::Problem;
 
@@ -68,9 +68,9 @@ impl TimelineEntry {
             return Ok(Vec::new());
         }
         let filter = AuditFilter { without: &REFUSED_STEPS, ..filter };
-        let rows = audit::list(&scope.app.db, &scope.tenant.id, &filter, most).await?;
-        let read = |row: EntryRow| (serde_json::from_str::<Value>(&row.body).unwrap_or_default(), row);
-        let rows: Vec<(Value, EntryRow)> = rows.into_iter().map(read).collect();
+        let rows = audit::list_history(&scope.app.db, &scope.tenant.id, &filter, most).await?;
+        let read = |row: HistoryRow| (serde_json::from_str::<Value>(&row.body).unwrap_or_default(), row);
+        let rows: Vec<(Value, HistoryRow)> = rows.into_iter().map(read).collect();
         let actors = rows.iter().filter_map(|(_, row)| row.actor_id.as_deref());
         let concerned = rows.iter().filter_map(|(_, row)| row.person_id.as_deref());
         let people = actors
@@ -81,7 +81,7 @@ impl TimelineEntry {
         Ok(rows.into_iter().map(|(body, row)| Self::of(&body, row, &names)).collect())
     }
 
-    fn of(body: &Value, row: EntryRow, names: &HashMap<String, String>) -> Self {
+    fn of(body: &Value, row: HistoryRow, names: &HashMap<String, String>) -> Self {
         let colleague = handed_to(body, &row).and_then(|id| names.get(id));
         let actor = row.actor_id.map(|id| names.get(&id).cloned().unwrap_or(id));
         let person = row.person_id.as_deref().and_then(|id| names.get(id)).map_or("somebody", String::as_str);
@@ -101,7 +101,7 @@ impl TimelineEntry {
 }
 
 /// The id of the colleague to whom the case went.
-fn handed_to<'a>(body: &'a Value, row: &EntryRow) -> Option<&'a str> {
+fn handed_to<'a>(body: &'a Value, row: &HistoryRow) -> Option<&'a str> {
     let detail = body.get("detail").filter(|_| row.event == EventKind::CaseHandedOver.as_str())?;
     detail.get("to").and_then(Value::as_str)
 }
