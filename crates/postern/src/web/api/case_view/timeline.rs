@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::actions::Caller;
 use crate::scope::Scope;
 use crate::store::audit::{self, AuditFilter, HistoryRow};
-use crate::store::persons;
+use crate::store::persons::{self, Person};
 use crate::web::problem::Problem;
 
 /// Newest entries that are shown of a case.
@@ -49,20 +49,26 @@ pub struct TimelineEntry {
 impl TimelineEntry {
     /// Of a case, newest first. A program that may not read the audit log is told nothing.
     pub async fn list_of_case(scope: &Scope, caller: &Caller, case: &str) -> Result<Vec<Self>, Problem> {
-        Self::list(scope, caller, AuditFilter { case: case.to_owned(), ..AuditFilter::default() }, MOST).await
+        let filter = AuditFilter { case: case.to_owned(), ..AuditFilter::default() };
+        Self::list(scope, caller, (filter, MOST), &[&caller.person]).await
     }
 
     /// Of a person, newest first: what was done on their account and in their cases, and what they did themselves.
-    pub async fn list_of_person(scope: &Scope, caller: &Caller, person: &str) -> Result<Vec<Self>, Problem> {
-        let filter = AuditFilter { person: person.to_owned(), ..AuditFilter::default() };
-        Self::list(scope, caller, filter, MOST_OF_PERSON).await
+    pub async fn list_of_person(
+        scope: &Scope,
+        caller: &Caller,
+        person: &Person,
+    ) -> Result<Vec<Self>, Problem> {
+        let filter = AuditFilter { person: person.id.to_string(), ..AuditFilter::default() };
+        Self::list(scope, caller, (filter, MOST_OF_PERSON), &[&caller.person, person]).await
     }
 
+    /// `known`: people whose names need not be looked up.
     async fn list(
         scope: &Scope,
         caller: &Caller,
-        filter: AuditFilter,
-        most: i64,
+        (filter, most): (AuditFilter, i64),
+        known: &[&Person],
     ) -> Result<Vec<Self>, Problem> {
         if caller.scopes.as_ref().is_some_and(|scopes| !scopes.iter().any(|scope| scope == "audit:read")) {
             return Ok(Vec::new());
@@ -73,11 +79,11 @@ impl TimelineEntry {
         let rows: Vec<(Value, HistoryRow)> = rows.into_iter().map(read).collect();
         let actors = rows.iter().filter_map(|(_, row)| row.actor_id.as_deref());
         let concerned = rows.iter().filter_map(|(_, row)| row.person_id.as_deref());
-        let people = actors
-            .chain(concerned)
-            .chain(rows.iter().filter_map(|(body, row)| handed_to(body, row)))
-            .collect();
-        let names = persons::list_names(&scope.app.db, &scope.tenant.id, &people).await?;
+        let colleagues = rows.iter().filter_map(|(body, row)| handed_to(body, row));
+        let is_unknown = |id: &&str| known.iter().all(|person| person.id.as_str() != *id);
+        let people = actors.chain(concerned).chain(colleagues).filter(is_unknown).collect();
+        let mut names = persons::list_names(&scope.app.db, &scope.tenant.id, &people).await?;
+        names.extend(known.iter().map(|person| (person.id.to_string(), person.name.clone())));
         Ok(rows.into_iter().map(|(body, row)| Self::of(&body, row, &names)).collect())
     }
 

@@ -62,7 +62,7 @@ impl PersonDetail {
             contacts: contacts_of(scope, id).await?,
             cases: CaseOfPerson::list(scope, id).await?,
             diagnosis: DiagnosisView::load(scope, &person).await?,
-            timeline: TimelineEntry::list_of_person(scope, caller, id.as_str()).await?,
+            timeline: TimelineEntry::list_of_person(scope, caller, &person).await?,
             may,
             verbs,
             id: person.id.to_string(),
