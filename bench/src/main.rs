@@ -1,6 +1,6 @@
 //! Measures Postern, each figure beside the bare work that it cannot do without, in the same run.
 //!
-//! One part per file: [`start`], [`sign_ins`], [`resets`], [`findings`], [`flood`], [`idle`], [`audit_page`], [`directory`], [`pages`], [`nodes`]; and [`diagnose`], [`memory`], which need no server and have
+//! One part per file: [`start`], [`sign_ins`] with [`parallel_sign_ins`], [`resets`], [`findings`], [`flood`], [`idle`], [`audit_page`], [`directory`], [`pages`], [`nodes`]; and [`diagnose`], [`memory`], which need no server and have
 //! a crate of their own. The two sides of a ratio take turns ([`measure`]), because the machine is never ours alone.
 
 mod audit_page;
@@ -13,6 +13,7 @@ mod measure;
 mod nodes;
 mod page_times;
 mod pages;
+mod parallel_sign_ins;
 mod people;
 mod program;
 mod resets;
@@ -61,7 +62,7 @@ pub struct Args {
     /// Organisations of a server that is idle.
     #[arg(long, default_value_t = 1_000)]
     pub tenants: usize,
-    /// A PostgreSQL server on which a database for the flood, the pages, the people or two nodes may be made: postgres://…
+    /// A PostgreSQL server on which a database for the sign-ins, the flood, the pages, the people or two nodes may be made: postgres://…
     #[arg(long, value_name = "URL")]
     pub postgres: Option<String>,
 }
@@ -71,7 +72,7 @@ pub struct Args {
 pub enum Part {
     /// Cold start, idle memory, binary size.
     Start,
-    /// Sign-ins against Argon2id.
+    /// Sign-ins against Argon2id; the check of a session and the account page; two hundred sign-ins at once.
     SignIns,
     /// Forced resets against fsync'd commits.
     Resets,

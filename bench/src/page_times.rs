@@ -24,6 +24,8 @@ pub struct PageClient {
     connection: Connection,
     /// What is sent with each request: who asks.
     headers: String,
+    /// The status of a page.
+    status: u16,
     /// Which database is behind it, for the table.
     database: &'static str,
 }
@@ -46,7 +48,7 @@ impl PageClient {
     ) -> Outcome<Self> {
         let program = Served::start(args, folder, url).await?;
         let connection = Connection::open("127.0.0.1", program.at).await?;
-        let client = Self { program, connection, headers: String::new(), database };
+        let client = Self { program, connection, headers: String::new(), status: 200, database };
         client.wait_until_idle().await?;
         Ok(client)
     }
@@ -71,6 +73,11 @@ impl PageClient {
         self.headers.clear();
     }
 
+    /// From now on an answer with this status is a page: a redirect has no more to it than who asks.
+    pub fn expect_status(&mut self, status: u16) {
+        self.status = status;
+    }
+
     /// Sends a form, as nobody it knows.
     pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Outcome<crate::http::Answer> {
         self.connection.post(path, form, "").await
@@ -79,7 +86,7 @@ impl PageClient {
     /// The page. Err: it is none.
     pub async fn get(&mut self, path: &str) -> Outcome<String> {
         let answer = self.connection.get_with_headers(path, &self.headers).await?;
-        if answer.status == 200 {
+        if answer.status == self.status {
             Ok(answer.body)
         } else {
             Err(format!("{path} led to {}", answer.status).into())

@@ -64,6 +64,11 @@ impl Served {
         Ok(memory(self.child.id())?.resident)
     }
 
+    /// The most of it that was ever in memory. Unit: MiB.
+    pub fn resident_at_most(&self) -> Outcome<f64> {
+        Ok(memory(self.child.id())?.at_most)
+    }
+
     /// Ends it at once.
     pub fn stop(mut self) -> Outcome<()> {
         self.child.kill()?;
@@ -95,6 +100,8 @@ pub fn busy(process: &str) -> Outcome<Duration> {
 pub struct ResidentMemory {
     /// All of it.
     pub resident: f64,
+    /// The most that it ever was.
+    pub at_most: f64,
     /// The part that no file backs.
     pub anonymous: f64,
 }
@@ -108,7 +115,7 @@ pub fn memory(process: u32) -> Outcome<ResidentMemory> {
         let kibibytes: usize = kibibytes.ok_or("no such line in /proc/…/status")?.parse()?;
         Ok(as_f64(kibibytes) / 1024.0)
     };
-    Ok(ResidentMemory { resident: of("VmRSS:")?, anonymous: of("RssAnon:")? })
+    Ok(ResidentMemory { resident: of("VmRSS:")?, at_most: of("VmHWM:")?, anonymous: of("RssAnon:")? })
 }
 
 /// Runs a part on SQLite, and on a PostgreSQL database made for it where `--postgres` names a server.
@@ -121,12 +128,21 @@ pub async fn on_both(
         crate::say("no --postgres, so SQLite alone");
         return Ok(());
     };
-    let name = format!("postern_bench_{}", std::process::id());
+    with_database(server, "", async |url| part("PostgreSQL", Some(url)).await).await
+}
+
+/// Runs a part on a PostgreSQL database that is made for it and dropped afterwards. `suffix`: its name's end, for a second one.
+pub async fn with_database(
+    server: &str,
+    suffix: &str,
+    part: impl AsyncFnOnce(String) -> Outcome<()>,
+) -> Outcome<()> {
+    let name = format!("postern_bench_{}{suffix}", std::process::id());
     let mut admin = PgConnection::connect(server).await?;
     sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut admin).await?;
     let mut url: url::Url = server.parse()?;
     url.set_path(&name);
-    let done = part("PostgreSQL", Some(url.to_string())).await;
+    let done = part(url.to_string()).await;
     sqlx::raw_sql(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).execute(&mut admin).await?;
     done
 }

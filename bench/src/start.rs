@@ -64,7 +64,7 @@ fn start_once(program: &Path, data: &Path, starts: &mut Starts) -> Outcome<()> {
     running.wait_until_ready(port, began)?;
     starts.took.push(began.elapsed().as_secs_f64() * 1000.0);
     sleep(IDLE);
-    let ResidentMemory { resident, anonymous } = memory(running.0.id())?;
+    let ResidentMemory { resident, anonymous, .. } = memory(running.0.id())?;
     starts.resident.push(resident);
     starts.anonymous.push(anonymous);
     running.stop()
