@@ -163,6 +163,8 @@ CREATE TABLE hardware_tokens (
     model TEXT NOT NULL,
     -- Its seed. Empty once it is somebody's factor, whose row has it then, and once it is retired.
     sealed {bytes} NOT NULL,
+    -- The keyed hash of its seed, kept when the seed is gone: no two tokens ever have one.
+    seed_hash TEXT NOT NULL,
     -- The last count before the first code that is accepted.
     last_step BIGINT,
     imported_by TEXT NOT NULL,
@@ -172,6 +174,7 @@ CREATE TABLE hardware_tokens (
     retired_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, serial),
+    UNIQUE (tenant_id, seed_hash),
     FOREIGN KEY (tenant_id, imported_by) REFERENCES persons (tenant_id, id),
     FOREIGN KEY (tenant_id, factor_id) REFERENCES factors (tenant_id, id)
 );

@@ -157,7 +157,8 @@ impl Hashing {
         });
     }
 
-    async fn in_slot<T: Send + 'static>(
+    /// Does work that costs a processor's time, in one of as many slots as there are processors.
+    pub async fn in_slot<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, HashingError> {

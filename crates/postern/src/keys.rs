@@ -86,6 +86,7 @@ impl RootKey {
             names: self.derive("names", tenant),
             push_seed: self.derive("push", tenant),
             codes: self.derive("codes", tenant),
+            seeds: self.derive("seeds", tenant),
         }
     }
 
@@ -109,6 +110,7 @@ pub struct TenantKeys {
     names: Zeroizing<[u8; 32]>,
     push_seed: Zeroizing<[u8; 32]>,
     codes: Zeroizing<[u8; 32]>,
+    seeds: Zeroizing<[u8; 32]>,
 }
 
 impl TenantKeys {
@@ -156,6 +158,11 @@ impl TenantKeys {
     /// at once by whoever can try them all, so that it takes the key.
     pub fn hash_of_code(&self, place: &str, code: &str) -> String {
         data_encoding::HEXLOWER.encode(&mac(&self.codes, &[place.as_bytes(), b"\n", code.as_bytes()]))
+    }
+
+    /// The hash, in hex, of a token's seed: tells that two tokens have one, and nothing else.
+    pub fn hash_of_seed(&self, seed: &[u8]) -> String {
+        data_encoding::HEXLOWER.encode(&mac(&self.seeds, &[seed]))
     }
 }
 

@@ -1,11 +1,14 @@
 //! An admin imports the seeds of hardware tokens by a file: all of it, or nothing. No seed is ever shown again.
 
+use std::sync::Arc;
+
 use postern_core::event::Event;
 use postern_core::event::payload::MfaHardwareTokensImported;
 use postern_core::factor::hardware_token::MovingFactor;
 use postern_core::policy::ManagePeople;
-use postern_core::token_file::{TokenFileError, TokenRow, TokenRowProblem, parse_tokens};
+use postern_core::token_file::{FileKey, TokenFileError, TokenRow, TokenRowProblem, parse_tokens};
 use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 use super::on_record::Attempt;
 use super::{ActionError, Caller, permit_on_tenant};
@@ -13,19 +16,30 @@ use crate::notify;
 use crate::scope::Scope;
 use crate::store::hardware_tokens::{self, HardwareToken, NewHardwareToken};
 
+/// A file as it was sent, and what opens it where it is encrypted. It does not print, and is wiped.
+pub struct SentTokenFile {
+    pub bytes: Zeroizing<Vec<u8>>,
+    pub key: Option<FileKey>,
+}
+
 /// Imports them. The answer: how many.
 pub async fn import_hardware_tokens(
     scope: &Scope,
     caller: &Caller,
-    bytes: &[u8],
+    file: SentTokenFile,
 ) -> Result<usize, ActionError> {
     let attempt = Attempt { actor: caller.actor(), step: "import_hardware_tokens", case: None, person: None };
-    attempt.run(scope, || import(scope, caller, bytes)).await
+    let file = Arc::new(file);
+    attempt.run(scope, || import(scope, caller, Arc::clone(&file))).await
 }
 
-async fn import(scope: &Scope, caller: &Caller, bytes: &[u8]) -> Result<usize, ActionError> {
+async fn import(scope: &Scope, caller: &Caller, file: Arc<SentTokenFile>) -> Result<usize, ActionError> {
     let permit = permit_on_tenant::<ManagePeople>(scope, caller).await?;
-    let tokens = parse_tokens(bytes)?;
+    let file_sha256 = &data_encoding::HEXLOWER.encode(&Sha256::digest(&file.bytes));
+    let now = scope.now;
+    // A passphrase costs as much as its file says, up to a bound.
+    let read = move || parse_tokens(&file.bytes, file.key.as_ref(), now);
+    let tokens = scope.app.hashing.in_slot(read).await??;
     expect_new(scope, &tokens).await?;
     caller.expect_step_up(scope.now)?;
     let rows = tokens.iter().map(|token| sealed(scope, token)).collect::<Result<Vec<_>, _>>()?;
@@ -40,22 +54,29 @@ async fn import(scope: &Scope, caller: &Caller, bytes: &[u8]) -> Result<usize, A
         ("Hardware tokens were imported", &text, "/desk/hardware-tokens"),
     )
     .await?;
-    let file_sha256 = &data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
     let imported = MfaHardwareTokensImported { tokens: count, file_sha256 };
     change.commit(&Event::new(caller.actor(), imported).policies(permit.policies())).await?;
     Ok(count)
 }
 
-/// None was imported before: a seed that took another's place would let in whoever wrote the file.
+/// None was imported before: a seed that took another's place would let in whoever wrote the file, and whoever holds one of two
+/// tokens with the same seed has the codes of both.
 async fn expect_new(scope: &Scope, tokens: &[TokenRow]) -> Result<(), ActionError> {
-    let known = hardware_tokens::list_serials(&scope.app.db, &scope.tenant.id).await?;
-    let again = tokens.iter().filter(|token| known.contains(&token.serial)).take(50);
-    let problems: Vec<TokenRowProblem> = again
-        .map(|token| TokenRowProblem {
+    let known = hardware_tokens::list_imported(&scope.app.db, &scope.tenant.id).await?;
+    let again = tokens.iter().filter_map(|token| {
+        let what = if known.serials.contains(&token.serial) {
+            "serial number"
+        } else if known.seed_hashes.contains(&scope.tenant.keys.hash_of_seed(token.seed.as_bytes())) {
+            "seed"
+        } else {
+            return None;
+        };
+        Some(TokenRowProblem {
             line: token.line,
-            message: "A token with this serial number was imported before.".to_owned(),
+            message: format!("A token with this {what} was imported before."),
         })
-        .collect();
+    });
+    let problems: Vec<TokenRowProblem> = again.take(50).collect();
     if problems.is_empty() { Ok(()) } else { Err(TokenFileError::Rows(problems).into()) }
 }
 
@@ -71,6 +92,7 @@ fn sealed<'a>(scope: &Scope, token: &'a TokenRow) -> Result<NewHardwareToken<'a>
         serial: &token.serial,
         model: serde_json::to_string(&token.model)?,
         sealed: scope.tenant.keys.seal(&scope.app.rng, &place, token.seed.as_bytes())?,
+        seed_hash: scope.tenant.keys.hash_of_seed(token.seed.as_bytes()),
         last_step,
         id,
     })
@@ -78,6 +100,6 @@ fn sealed<'a>(scope: &Scope, token: &'a TokenRow) -> Result<NewHardwareToken<'a>
 
 impl From<TokenFileError> for ActionError {
     fn from(error: TokenFileError) -> Self {
-        Self::invalid("csv", error.to_string())
+        Self::invalid(if error.is_about_key() { "key" } else { "csv" }, error.to_string())
     }
 }

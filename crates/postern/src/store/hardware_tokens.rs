@@ -60,10 +60,17 @@ pub struct NewHardwareToken<'a> {
     pub serial: &'a str,
     pub model: String,
     pub sealed: Vec<u8>,
+    pub seed_hash: String,
     pub last_step: Option<i64>,
 }
 
-/// Adds those of a file. `Conflict`: a serial number is there already.
+/// Tokens that were ever imported, by what no other may have.
+pub struct ImportedTokens {
+    pub serials: HashSet<String>,
+    pub seed_hashes: HashSet<String>,
+}
+
+/// Adds those of a file. `Conflict`: a serial number or a seed is there already.
 pub async fn insert_all(
     change: &mut Change<'_>,
     by: &PersonId,
@@ -72,14 +79,15 @@ pub async fn insert_all(
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
     for token in tokens {
         sqlx::query(
-            "INSERT INTO hardware_tokens (tenant_id, id, serial, model, sealed, last_step, imported_by, imported_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO hardware_tokens (tenant_id, id, serial, model, sealed, seed_hash, last_step, imported_by, imported_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(tenant.as_str())
         .bind(&token.id)
         .bind(token.serial)
         .bind(&token.model)
         .bind(&token.sealed)
+        .bind(&token.seed_hash)
         .bind(token.last_step)
         .bind(by.as_str())
         .bind(at)
@@ -89,11 +97,13 @@ pub async fn insert_all(
     Ok(())
 }
 
-/// Every serial number that was ever imported.
-pub async fn list_serials(db: &Db, tenant: &TenantId) -> Result<HashSet<String>> {
-    let sql = "SELECT serial FROM hardware_tokens WHERE tenant_id = $1";
-    let rows: Vec<(String,)> = sqlx::query_as(sql).bind(tenant.as_str()).fetch_all(db.reader()).await?;
-    Ok(rows.into_iter().map(|(serial,)| serial).collect())
+/// Every serial number and every seed's hash that was ever imported.
+pub async fn list_imported(db: &Db, tenant: &TenantId) -> Result<ImportedTokens> {
+    let sql = "SELECT serial, seed_hash FROM hardware_tokens WHERE tenant_id = $1";
+    let rows: Vec<(String, String)> =
+        sqlx::query_as(sql).bind(tenant.as_str()).fetch_all(db.reader()).await?;
+    let (serials, seed_hashes) = rows.into_iter().unzip();
+    Ok(ImportedTokens { serials, seed_hashes })
 }
 
 /// Most tokens that a list shows.

@@ -52,6 +52,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
 use axum::routing::{delete, get, post};
+use postern_core::token_file::MAX_PSKC_BYTES;
 
 use super::account::{passkeys, step_up};
 use super::desk::verb as verbs;
@@ -60,6 +61,9 @@ use crate::app::App;
 
 /// Most bytes of a request that brings a file of people: the file, with a form around it and its line ends as browsers write them.
 pub const MAX_IMPORT_BODY: usize = 3 << 20;
+
+/// Most bytes of a request that brings a file of hardware tokens.
+pub const MAX_TOKENS_BODY: usize = MAX_PSKC_BYTES + (1 << 20);
 
 /// The routes.
 pub fn routes() -> Router<Arc<App>> {
@@ -76,9 +80,16 @@ pub fn routes() -> Router<Arc<App>> {
 fn people_import() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/people/import", post(bulk_people::import_people))
-        .route("/api/v1/hardware-tokens/import", post(hardware_tokens::import))
         .layer(DefaultBodyLimit::max(MAX_IMPORT_BODY))
+        .merge(tokens_import())
         .layer(from_fn(read_out))
+}
+
+/// With room for a file of hardware tokens.
+fn tokens_import() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/v1/hardware-tokens/import", post(hardware_tokens::import))
+        .layer(DefaultBodyLimit::max(MAX_TOKENS_BODY))
 }
 
 /// What a large upload needs more time for.

@@ -245,10 +245,17 @@ fn signed_in() -> Router<Arc<App>> {
 fn people_in_bulk() -> Router<Arc<App>> {
     Router::new()
         .route("/desk/people/export.csv", get(desk::export_people::export))
-        .route("/desk/hardware-tokens", get(desk::hardware_tokens::show).post(desk::hardware_tokens::submit))
         .route("/desk/people/import", get(desk::import_people::show).post(desk::import_people::submit))
         .layer(DefaultBodyLimit::max(api::MAX_IMPORT_BODY))
+        .merge(tokens_in_bulk())
         .layer(from_fn(read_out::read_out))
+}
+
+/// Reachable with a session, with room for a file of hardware tokens.
+fn tokens_in_bulk() -> Router<Arc<App>> {
+    Router::new()
+        .route("/desk/hardware-tokens", get(desk::hardware_tokens::show).post(desk::hardware_tokens::submit))
+        .layer(DefaultBodyLimit::max(api::MAX_TOKENS_BODY))
 }
 
 /// Reachable with a session, and given more time and room: a large file is on its way.

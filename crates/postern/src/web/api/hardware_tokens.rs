@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{FromRequest as _, Path, Request};
+use axum::extract::{FromRequest as _, Multipart, Path, Request};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
@@ -11,18 +12,20 @@ use postern_core::policy::ManagePeople;
 use postern_core::token_file::TokenFileError;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use zeroize::Zeroizing;
 
 use super::errors::{ReadErrors, StepErrors};
 use super::input::{Body, PersonOnly};
 use crate::actions::add_hardware_token::{self, TokenAnswer};
 use crate::actions::factor_proof::FactorProof;
-use crate::actions::import_hardware_tokens::import_hardware_tokens;
+use crate::actions::import_hardware_tokens::{SentTokenFile, import_hardware_tokens};
 use crate::actions::retire_hardware_token::retire_hardware_token;
 use crate::actions::{ActionError, permit_on_tenant};
 use crate::scope::Scope;
 use crate::store::hardware_tokens::{self, ListedToken};
 use crate::store::time;
 use crate::web::cookies;
+use crate::web::desk::hardware_tokens::read_form;
 use crate::web::plain::incomplete;
 use crate::web::problem::Problem;
 
@@ -64,6 +67,17 @@ pub struct HardwareTokenLine {
 pub struct HardwareTokenPath {
     /// Its `id`, as `GET /api/v1/hardware-tokens` gives it.
     id: String,
+}
+
+/// A file of hardware tokens, and what opens it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes a form, which is read field by field")]
+pub struct HardwareTokenForm {
+    /// CSV or PSKC.
+    #[schema(format = Binary)]
+    file: String,
+    /// The key of an encrypted PSKC file, in hexadecimal, or its passphrase.
+    key: Option<String>,
 }
 
 /// What an import did.
@@ -138,10 +152,12 @@ pub async fn list(scope: Scope, PersonOnly(caller): PersonOnly) -> Result<Json<H
 /// `POST /api/v1/hardware-tokens/import`
 #[utoipa::path(post, path = "/api/v1/hardware-tokens/import", tag = "people", operation_id = "import_hardware_tokens",
     summary = "Import hardware tokens by a file",
-    description = "In an admin's session with a passkey touch of the last five minutes: the whole file, or nothing. Up to 5,000 rows and 1 MiB, in \
-        UTF-8. The first line names the columns: `serial`, `seed` (hexadecimal or Base32) and `type` (HOTP or TOTP); and `digits`, `algorithm`, \
-        `period`, `counter`. No seed is ever shown again.",
-    request_body(content = String, content_type = "text/csv", description = "The file."),
+    description = "In an admin's session with a passkey touch of the last five minutes: the whole file, or nothing. Up to 5,000 tokens, in UTF-8: \
+        PSKC (RFC 6030) up to 10 MiB, or CSV up to 1 MiB, of which the first line names the columns: `serial`, `seed` (hexadecimal or Base32) and \
+        `type` (HOTP or TOTP); and `digits`, `algorithm`, `period`, `counter`. Which one it is, the content says. An encrypted file is sent as a \
+        form, with its `key`. No seed is ever shown again.",
+    request_body(description = "The file as it is, or a form with it and its key.",
+        content((String = "text/csv"), (String = "application/pskc+xml"), (HardwareTokenForm = "multipart/form-data"))),
     security(("session" = [])),
     responses((status = 201, description = "They are imported.", body = ImportedHardwareTokens), StepErrors))]
 pub async fn import(
@@ -151,15 +167,29 @@ pub async fn import(
 ) -> Result<(StatusCode, Json<ImportedHardwareTokens>), Problem> {
     // Before the file is read.
     permit_on_tenant::<ManagePeople>(&scope, &caller).await?;
-    let bytes = Bytes::from_request(request, &()).await.map_err(|why| {
-        if why.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            ActionError::from(TokenFileError::TooLarge).into()
-        } else {
-            incomplete(&why)
-        }
-    })?;
-    let imported = import_hardware_tokens(&scope, &caller, &bytes).await?;
+    let file = sent_file(request).await?;
+    let imported = import_hardware_tokens(&scope, &caller, file).await?;
     Ok((StatusCode::CREATED, Json(ImportedHardwareTokens { imported })))
+}
+
+/// The file itself, or a form with it and what opens it.
+async fn sent_file(request: Request) -> Result<SentTokenFile, Problem> {
+    let too_large = || ActionError::from(TokenFileError::TooLarge).into();
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if kind.to_ascii_lowercase().starts_with("multipart/form-data") {
+        let form = Multipart::from_request(request, &()).await;
+        let form =
+            form.map_err(|_| Problem::bad_request("The form is not one: its parts have no boundary."))?;
+        return read_form(form).await.map_err(|why| match why.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+            _ => Problem::bad_request("The form did not arrive whole. Send it again."),
+        });
+    }
+    let bytes = Bytes::from_request(request, &()).await.map_err(|why| match why.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        _ => incomplete(&why),
+    })?;
+    Ok(SentTokenFile { bytes: Zeroizing::new(bytes.to_vec()), key: None })
 }
 
 /// `POST /api/v1/hardware-tokens/{id}/retire`

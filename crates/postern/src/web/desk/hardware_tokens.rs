@@ -5,10 +5,11 @@ use axum::extract::{FromRequest as _, Multipart, Path, Request};
 use axum::http::StatusCode;
 use axum::response::Response;
 use postern_core::policy::ManagePeople;
-use postern_core::token_file::{MAX_TOKENS, TokenFileError};
+use postern_core::token_file::{FileKey, MAX_TOKENS, TokenFileError};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
-use crate::actions::import_hardware_tokens::import_hardware_tokens;
+use crate::actions::import_hardware_tokens::{SentTokenFile, import_hardware_tokens};
 use crate::actions::retire_hardware_token::retire_hardware_token;
 use crate::actions::{ActionError, Caller, permit_on_tenant};
 use crate::scope::Scope;
@@ -46,7 +47,7 @@ pub async fn submit(scope: Scope, Signed(caller): Signed, request: Request) -> R
     permit_on_tenant::<ManagePeople>(&scope, &caller).await?;
     let form = Multipart::from_request(request, &()).await;
     let form = form.map_err(|_| Problem::bad_request("Send the form of this page, with a file."))?;
-    let file = match read(form).await {
+    let file = match read_form(form).await {
         Ok(file) => file,
         Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             let said = (None, Some(TokenFileError::TooLarge.to_string()));
@@ -54,7 +55,7 @@ pub async fn submit(scope: Scope, Signed(caller): Signed, request: Request) -> R
         }
         Err(_) => return Err(Problem::bad_request("The file did not arrive whole. Send it again.")),
     };
-    match import_hardware_tokens(&scope, &caller, &file).await {
+    match import_hardware_tokens(&scope, &caller, file).await {
         Ok(_) => Ok(Toast::HardwareTokensImported.redirect("/desk/hardware-tokens")),
         Err(error) => refused(&scope, &caller, error).await,
     }
@@ -77,15 +78,19 @@ async fn refused(scope: &Scope, caller: &Caller, error: ActionError) -> Result<R
     page(scope, caller, status, (field, Some(message))).await
 }
 
-/// The chosen file, or else what was pasted.
-async fn read(mut form: Multipart) -> Result<Vec<u8>, MultipartError> {
-    let mut file = Vec::new();
+/// The chosen file, or else what was pasted; and what opens it.
+pub async fn read_form(mut form: Multipart) -> Result<SentTokenFile, MultipartError> {
+    let mut file = SentTokenFile { bytes: Zeroizing::default(), key: None };
     while let Some(field) = form.next_field().await? {
-        if matches!(field.name(), Some("file" | "csv")) {
-            let bytes = field.bytes().await?;
-            if file.is_empty() {
-                file = bytes.to_vec();
+        match field.name() {
+            Some("file" | "csv") => {
+                let bytes = field.bytes().await?;
+                if file.bytes.is_empty() {
+                    file.bytes = Zeroizing::new(bytes.to_vec());
+                }
             }
+            Some("key") => file.key = FileKey::typed(Zeroizing::new(field.text().await?)),
+            _ => {}
         }
     }
     Ok(file)

@@ -12,14 +12,25 @@ use crate::on_both::on_both;
 use crate::test_app::TestApp;
 
 const PAGE: &str = "/desk/hardware-tokens";
+const API: &str = "/api/v1/hardware-tokens/import";
 const SEED: [u8; 20] = *b"12345678901234567890";
+/// That of FT-1, whose last byte is another one than that of FT-2.
+const FIRST_SEED: [u8; 20] = *b"12345678901234567891";
 const FILE: &str = "serial,seed,type,digits,counter\n\
-                    FT-1,3132333435363738393031323334353637383930,HOTP,6,5\n\
+                    FT-1,3132333435363738393031323334353637383931,HOTP,6,5\n\
                     FT-2,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,HOTP,6,\n";
+/// The token of RFC 6030, with the seed of FT-2: encrypted by a key, by a passphrase, and in the clear.
+const FIGURE_6: &str = include_str!("../../../../core/src/token_file/rfc_6030/figure_6.xml");
+const FIGURE_7: &str = include_str!("../../../../core/src/token_file/rfc_6030/figure_7.xml");
+const FIGURE_3: &str = include_str!("../../../../core/src/token_file/rfc_6030/figure_3.xml");
 
 fn code(count: i64) -> String {
+    code_of(&SEED, count)
+}
+
+fn code_of(seed: &[u8], count: i64) -> String {
     let codes = OtpCodes { algorithm: OtpAlgorithm::Sha1, digits: 6 };
-    TokenModel { moved_by: MovingFactor::Count, codes }.code(&SEED, count).unwrap()
+    TokenModel { moved_by: MovingFactor::Count, codes }.code(seed, count).unwrap()
 }
 
 impl TestApp {
@@ -27,6 +38,16 @@ impl TestApp {
         let request =
             browser.request(Method::POST, "/api/v1/hardware-tokens/import").header(ORIGIN, self.origin());
         browser.send(request.header("content-type", "text/csv").body(csv.to_owned())).await
+    }
+
+    /// A file and its key, as a form: that of the page, or of the API.
+    async fn send_tokens(&self, browser: &Browser, path: &str, (file, key): (&str, &str)) -> Answer {
+        let part = |name: &str, text: &str| {
+            format!("--xyz\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
+        };
+        let body = part("csv", file) + &part("key", key) + "--xyz--\r\n";
+        let request = browser.request(Method::POST, path).header(ORIGIN, self.origin());
+        browser.send(request.header("content-type", "multipart/form-data; boundary=xyz").body(body)).await
     }
 
     /// What the list says of each token: serial number, state and owner.
@@ -40,6 +61,7 @@ impl TestApp {
     /// Gus, signed in, with the token whose next code is the one of count 2.
     async fn gus_with_a_token(&self) -> (Browser, Browser) {
         self.secrets.saw_seed(&SEED);
+        self.secrets.saw_seed(&FIRST_SEED);
         let ada = self.browser_with_planted_session("ada").await;
         self.import_tokens(&ada, FILE).await.status(201);
         let gus = self.browser();
@@ -55,7 +77,9 @@ impl TestApp {
         (serial, first, second): (&str, i64, i64),
         proof: &Value,
     ) -> Answer {
-        let sent = json!({ "serial": serial, "first_code": code(first), "second_code": code(second), "proof": proof });
+        let seed = if serial == "FT-1" { FIRST_SEED } else { SEED };
+        let (first, second) = (code_of(&seed, first), code_of(&seed, second));
+        let sent = json!({ "serial": serial, "first_code": first, "second_code": second, "proof": proof });
         browser.post_json("/api/v1/account/hardware-token/finish", &sent).await
     }
 
@@ -79,6 +103,8 @@ on_both! {
         assert_eq!(app.count("SELECT COUNT(*) FROM hardware_tokens").await, 0);
         app.import_tokens(&ada, FILE).await.status(201);
         app.import_tokens(&ada, FILE).await.status(422).shows("Line 2: A token with this serial number was imported before.");
+        let renamed = FILE.replace("FT-", "GT-");
+        app.import_tokens(&ada, &renamed).await.status(422).shows("Line 3: A token with this seed was imported before.");
         app.import_tokens(&ada, &"x".repeat(2 << 20)).await.status(422).shows("1 MiB");
         let unbound = |serial: &str| (serial.to_owned(), "unbound".to_owned(), "-".to_owned());
         assert_eq!(app.tokens(&ada).await, [unbound("FT-1"), unbound("FT-2")]);
@@ -92,6 +118,46 @@ on_both! {
         app.advance_seconds(400);
         app.import_tokens(&ada, "serial,seed,type\nFT-9,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,HOTP\n").await.status(403);
         assert_eq!(app.tokens(&ada).await.len(), 2);
+    }
+
+    async fn a_file_in_pskc_is_imported_with_its_key_alone(db) {
+        let app = TestApp::start(db).await;
+        app.secrets.saw_seed(&SEED);
+        for key in ["12345678901234567890123456789012", "qwerty"] {
+            app.secrets.saw(key);
+        }
+        let ada = app.browser_with_planted_session("ada").await;
+        // Without its key, and with another one, nothing of it is read; no answer repeats what was typed.
+        app.import_tokens(&ada, FIGURE_6).await.status(422).shows("The file is encrypted by a key");
+        let wrong = "22345678901234567890123456789012";
+        for path in [PAGE, API] {
+            let said = app.send_tokens(&ada, path, (FIGURE_7, "")).await;
+            said.status(422).shows("encrypted by a passphrase");
+            let said = app.send_tokens(&ada, path, (FIGURE_6, wrong)).await;
+            said.status(422).shows("does not open").does_not_show(wrong);
+        }
+        assert_eq!(app.count("SELECT COUNT(*) FROM hardware_tokens").await, 0);
+        app.send_tokens(&ada, API, (FIGURE_6, "12345678901234567890123456789012")).await.status(201);
+        assert_eq!(app.tokens(&ada).await, [("987654321".to_owned(), "unbound".to_owned(), "-".to_owned())]);
+        ada.get(PAGE).await.ok().shows("HOTP, 8 digits, SHA1");
+        // One seed, by another file and another number, and from the page.
+        let renamed = FIGURE_7.replace("987654321", "987654322");
+        let said = app.send_tokens(&ada, PAGE, (&renamed, "qwerty")).await;
+        said.status(422).shows("A token with this seed was imported before.");
+        app.import_tokens(&ada, &"<a>".repeat(40)).await.status(422).shows("more elements, attributes or levels");
+        app.import_tokens(&ada, &"<a/>".repeat(3 << 20)).await.status(422).shows("10 MiB (PSKC)");
+    }
+
+    async fn a_seed_is_never_imported_again_whatever_became_of_its_token(db) {
+        let app = TestApp::start(db).await;
+        let (ada, _) = app.gus_with_a_token().await;
+        let list = ada.get("/api/v1/hardware-tokens").await.ok().json();
+        for token in list["tokens"].as_array().unwrap() {
+            let path = format!("{PAGE}/{}/retire", token["id"].as_str().unwrap());
+            ada.post(&path, &[]).await.leads_to(PAGE);
+        }
+        app.import_tokens(&ada, FIGURE_3).await.status(422).shows("A token with this seed was imported before.");
+        app.import_tokens(&ada, &FILE.replace("FT-", "GT-")).await.status(422).shows("Line 2: A token with this seed").shows("Line 3:");
     }
 
     async fn a_token_is_its_owners_and_each_code_is_good_once(db) {

@@ -46,7 +46,8 @@ const ENDS: [(&str, &str); 10] = [
 ];
 
 /// Columns whose names look like it, and that open nothing, or have no end on purpose.
-const NO_BEARERS: [(&str, &str, &str); 6] = [
+const NO_BEARERS: [(&str, &str, &str); 7] = [
+    ("hardware_tokens", "seed_hash", "the keyed hash of a seed, by which two with the same one are known"),
     ("sent_codes", "recipient_hash", "of the number or address, by which codes are counted"),
     (
         "sessions",

@@ -292,6 +292,7 @@ impl PageSamples for HardwareTokensPage {
             ("full", page(all(), 4)),
             ("more", page(all(), 900)),
             ("wrong", Self { error: some(LONG), field: Some("csv"), ..page(all(), 4) }),
+            ("wrong-key", Self { error: some(LONG), field: Some("key"), ..page(all(), 4) }),
             (
                 "step-up",
                 Self { error: some("Touch your passkey."), field: Some("step_up"), ..page(all(), 4) },

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use postern::actions::add_person::{Details, add_person};
-use postern::actions::import_hardware_tokens::import_hardware_tokens;
+use postern::actions::import_hardware_tokens::{SentTokenFile, import_hardware_tokens};
 use postern::actions::set_tenant_settings::set_tenant_settings;
 use postern::job::Job;
 use postern::store::contacts;
@@ -109,7 +109,9 @@ async fn hardware_token(app: &TestApp) -> String {
     let (ada, seed) = (app.caller("ada").await, b"matrix-of-the-routes");
     app.secrets.saw_seed(seed);
     let csv = format!("serial,seed,type\nFT-1,{},hotp\n", data_encoding::HEXLOWER.encode(seed));
-    import_hardware_tokens(&app.scope(), &ada, csv.as_bytes()).await.unwrap();
+    import_hardware_tokens(&app.scope(), &ada, SentTokenFile { bytes: csv.into_bytes().into(), key: None })
+        .await
+        .unwrap();
     let (tokens, _) = hardware_tokens::list(&app.db, &app.tenant).await.unwrap();
     tokens[0].id.clone()
 }
