@@ -18,6 +18,7 @@ pub mod readiness;
 pub mod reason;
 pub mod remedy;
 pub mod search_words;
+pub mod sent_text;
 pub mod session_limits;
 pub mod signin;
 pub mod spreadsheet;

@@ -30,6 +30,7 @@ pub mod pages;
 pub mod places;
 pub mod private_files;
 pub mod public_address;
+pub mod public_resolver;
 pub mod request;
 pub mod rng;
 pub mod runbook;

@@ -1,20 +1,18 @@
-//! Identity providers, by OpenID Connect: what is fetched of them, and what an id token has to hold. The crate checks
-//! signature, `iss`, `aud`, `exp`, `iat` and the nonce; `azp` is checked here, because it leaves that out.
+//! Identity providers, by OpenID Connect: what is fetched of them, and what is asked.
 
 mod fetch;
 pub mod hosts;
+mod id_token;
 pub mod provider;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, UNIX_EPOCH};
 
 use jiff::{SignedDuration, Timestamp};
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClient,
-    CoreClientAuthMethod, CoreGrantType, CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, CoreJsonWebKey,
-    CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm,
-    CoreResponseMode, CoreResponseType, CoreSubjectIdentifierType,
+    CoreClientAuthMethod, CoreGrantType, CoreIdToken, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm,
+    CoreJweKeyManagementAlgorithm, CoreResponseMode, CoreResponseType, CoreSubjectIdentifierType,
 };
 use openidconnect::{
     AdditionalProviderMetadata, AuthType, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret,
@@ -27,6 +25,8 @@ use url::Url;
 
 use fetch::{Fetching, fetch};
 use hosts::ProviderHosts;
+use id_token::ExpectedToken;
+pub use id_token::ProvenIdentity;
 use provider::IdentityProvider;
 
 /// What was fetched of a provider is good for so long.
@@ -35,23 +35,6 @@ const KEPT_FOR: SignedDuration = SignedDuration::from_hours(1);
 const ASKED_AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(10);
 /// A key that is not known is looked for at most so often.
 const KEYS_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(1);
-/// Clocks differ by so much, either way.
-const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(1);
-/// An id token is of this sign-in: it was made so long ago at most.
-const OLDEST_TOKEN: SignedDuration = SignedDuration::from_mins(10);
-
-/// Neither `none` nor anything with a shared key, whatever the provider says it can do.
-const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
-    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
-    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
-    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha512,
-    CoreJwsSigningAlgorithm::RsaSsaPssSha256,
-    CoreJwsSigningAlgorithm::RsaSsaPssSha384,
-    CoreJwsSigningAlgorithm::RsaSsaPssSha512,
-    CoreJwsSigningAlgorithm::EcdsaP256Sha256,
-    CoreJwsSigningAlgorithm::EcdsaP384Sha384,
-    CoreJwsSigningAlgorithm::EdDsa,
-];
 
 /// Why a provider gave nobody. The texts are for the log: a provider may have written parts of them.
 #[derive(Debug, thiserror::Error)]
@@ -120,19 +103,6 @@ pub struct ProviderRequest<'a> {
     pub verifier: &'a str,
     /// The person has to sign in there anew: since then.
     pub anew_since: Option<Timestamp>,
-}
-
-/// Who came, as the provider says.
-#[derive(Clone, Debug)]
-pub struct ProvenIdentity {
-    /// Names the account at this provider, for ever.
-    pub subject: String,
-    /// How they signed in there.
-    pub amr: Vec<String>,
-    /// The class of that sign-in.
-    pub acr: Option<String>,
-    /// When that was.
-    pub auth_time: Option<Timestamp>,
 }
 
 impl IdentityProviders {
@@ -305,80 +275,25 @@ fn may_be_of_new_key(why: &ClaimsVerificationError) -> bool {
     matches!(why, E::NoMatchingKey | E::AmbiguousKeyId(_) | E::CryptoError(_) | E::InvalidKey(_))
 }
 
+/// Whether the token says that somebody signed in here just now.
 fn check(
     known: &KnownProvider,
     provider: &IdentityProvider,
     (token, request): (&CoreIdToken, ProviderRequest<'_>),
     now: Timestamp,
 ) -> Result<ProvenIdentity, ClaimsVerificationError> {
-    let seconds = now.as_second();
-    // Both ends of the time when the person has signed in there.
-    let oldest = request.anew_since.or_else(|| provider.max_age.map(|max_age| now - max_age));
-    let sign_in_times =
-        oldest.map(|oldest| (oldest - CLOCK_SLACK).as_second()..=(now + CLOCK_SLACK).as_second());
-    // Without the secret, so that no token that is signed with it counts.
-    let verifier = CoreIdTokenVerifier::new_public_client(
-        ClientId::new(provider.client_id.clone()),
-        known.metadata.issuer().clone(),
-        known.metadata.jwks().clone(),
-    )
-    .set_allowed_algs(ALGORITHMS)
-    .set_time_fn(move || (UNIX_EPOCH + Duration::from_secs(seconds.unsigned_abs())).into())
-    .set_issue_time_verifier_fn(move |issued| {
-        let age = seconds.saturating_sub(issued.timestamp());
-        let is_recent = (-CLOCK_SLACK.as_secs()..=OLDEST_TOKEN.as_secs()).contains(&age);
-        if is_recent { Ok(()) } else { Err("it was not issued just now".to_owned()) }
-    })
-    .set_auth_time_verifier_fn(move |at| {
-        let Some(times) = &sign_in_times else { return Ok(()) };
-        if at.is_some_and(|at| times.contains(&at.timestamp())) {
-            Ok(())
-        } else {
-            Err("the sign-in there is too old, or has no time".to_owned())
-        }
-    });
-    let claims = token.claims(&verifier, &Nonce::new(request.nonce.to_owned()))?;
-    expect_authorized_party(claims, provider)?;
-    // OpenID Connect Core §2: at most 255 characters.
-    if !(1..=255).contains(&claims.subject().len()) {
-        return Err(ClaimsVerificationError::Unsupported("its sub is empty, or too long".to_owned()));
-    }
-    Ok(identity(claims))
-}
-
-/// OpenID Connect Core §3.1.3.7, 4 and 5.
-fn expect_authorized_party(
-    claims: &CoreIdTokenClaims,
-    provider: &IdentityProvider,
-) -> Result<(), ClaimsVerificationError> {
-    match claims.authorized_party() {
-        Some(party) if party.as_str() != provider.client_id => {
-            Err(ClaimsVerificationError::InvalidAudience("azp is another client".to_owned()))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn identity(claims: &CoreIdTokenClaims) -> ProvenIdentity {
-    let words = claims.auth_method_refs().into_iter().flatten();
-    let at = claims.auth_time().and_then(|at| Timestamp::from_second(at.timestamp()).ok());
-    ProvenIdentity {
-        subject: claims.subject().as_str().to_owned(),
-        amr: words.take(MOST_WORDS).map(|word| short(word.as_str())).collect(),
-        acr: claims.auth_context_ref().map(|class| short(class.as_str())),
-        auth_time: at,
-    }
+    let expected = ExpectedToken {
+        issuer: known.metadata.issuer(),
+        keys: known.metadata.jwks(),
+        client_id: &provider.client_id,
+        nonce: request.nonce,
+        signed_in_since: request.anew_since.or_else(|| provider.max_age.map(|max_age| now - max_age)),
+    };
+    expected.check(token, now)
 }
 
 /// With its causes: which address it is that is refused stands in the last one.
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-}
-
-/// More says nothing to anybody, and stands in the log.
-const MOST_WORDS: usize = 10;
-
-fn short(word: &str) -> String {
-    word.chars().filter(|c| !c.is_control()).take(100).collect()
 }

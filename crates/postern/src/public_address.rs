@@ -1,11 +1,13 @@
 //! Addresses that anybody may be sent to. What a browser names as the address of its push service is whatever a stranger
 //! likes: without this, it would be a way into the network that the server stands in.
+//!
+//! Nothing of the program is used here: the fuzz target of what phones send reads this very file.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::LazyLock;
 
 use ipnet::IpNet;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
 
 /// Networks that are not of the internet at large (the registries of RFC 6890), or that hold an address of the other kind.
 static SPECIAL: LazyLock<Vec<IpNet>> = LazyLock::new(|| {
@@ -57,19 +59,24 @@ fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
     Some(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)))
 }
 
-/// Finds addresses of the internet at large alone: looked at after the name was resolved, and it is these that are connected
-/// to, so that a name cannot mean another address a moment later.
-pub struct PublicResolver;
+/// Longest address of a push service. Those of today have some 200 letters.
+const LONGEST_ENDPOINT: usize = 1000;
 
-impl Resolve for PublicResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let public: Vec<SocketAddr> = found.filter(|found| is_public(found.ip())).collect();
-            if public.is_empty() {
-                return Err("no address of it is of the internet at large".into());
-            }
-            Ok(Box::new(public.into_iter()) as Addrs)
-        })
-    }
+/// An address that something may be sent to: by https, to the usual port, without a name or a password in it, and to no address
+/// that is not of the internet at large. What a name stands for is looked at when it is sent.
+pub fn public_endpoint(typed: &str) -> Option<Url> {
+    let url = plain_endpoint(typed)?;
+    let is_public = match url.host() {
+        Some(Host::Ipv4(address)) => is_public(address.into()),
+        Some(Host::Ipv6(address)) => is_public(address.into()),
+        Some(Host::Domain(name)) => name.contains('.'),
+        None => false,
+    };
+    (is_public && url.scheme() == "https" && url.port().is_none()).then_some(url)
+}
+
+/// An address of any kind, for development: on this machine anything goes.
+pub fn plain_endpoint(typed: &str) -> Option<Url> {
+    let url: Url = typed.parse().ok().filter(|_| typed.len() <= LONGEST_ENDPOINT)?;
+    (url.username().is_empty() && url.password().is_none()).then_some(url)
 }

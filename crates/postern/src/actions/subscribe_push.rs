@@ -6,19 +6,17 @@ use postern_core::factor::FactorKind;
 use postern_core::factor::push::PushStatement;
 use postern_core::id::PersonId;
 use serde::{Deserialize, Serialize};
-use url::{Host, Url};
+use url::Url;
 
 use super::ActionError;
 use super::push_devices::{self, PushDeviceState};
 use super::retry::retry;
-use crate::public_address::is_public;
+use crate::public_address::{plain_endpoint, public_endpoint};
 use crate::scope::Scope;
 use crate::store::factors::{self, Factor};
 use crate::store::persons;
 use crate::texts::MessageId;
 
-/// Longest address. Those of today have some 200 letters.
-const LONGEST: usize = 1000;
 /// A point of P-256, uncompressed.
 const PUBLIC_KEY_BYTES: usize = 65;
 /// The secret beside it.
@@ -127,24 +125,8 @@ pub async fn list_wakeable(scope: &Scope, person: &PersonId) -> Result<Vec<Wakea
     Ok(found)
 }
 
-/// The address, if something may be sent there: by https, to the usual port, and to no address that is not of the internet at
-/// large. What a name stands for is looked at when it is sent. In development anything goes, on this machine.
+/// The address, if something may be sent there. In development anything goes, on this machine.
 pub fn checked_endpoint(scope: &Scope, endpoint: &str) -> Result<Url, ActionError> {
-    let wrong = || ActionError::invalid("endpoint", MessageId("not-a-push-service"));
-    let url: Url = endpoint.parse().map_err(|_| wrong())?;
-    let is_plain = url.username().is_empty() && url.password().is_none() && endpoint.len() <= LONGEST;
-    if scope.app.is_development() {
-        return if is_plain { Ok(url) } else { Err(wrong()) };
-    }
-    let is_public = match url.host() {
-        Some(Host::Ipv4(address)) => is_public(address.into()),
-        Some(Host::Ipv6(address)) => is_public(address.into()),
-        Some(Host::Domain(name)) => name.contains('.'),
-        None => false,
-    };
-    if is_plain && is_public && url.scheme() == "https" && url.port().is_none() {
-        Ok(url)
-    } else {
-        Err(wrong())
-    }
+    let url = if scope.app.is_development() { plain_endpoint(endpoint) } else { public_endpoint(endpoint) };
+    url.ok_or_else(|| ActionError::invalid("endpoint", MessageId("not-a-push-service")))
 }

@@ -17,7 +17,7 @@ use super::runner::{JobError, JobOutcome};
 use crate::actions::ask_push;
 use crate::actions::subscribe_push::{self, PushSubscription, WakeablePhone};
 use crate::app::App;
-use crate::public_address::PublicResolver;
+use crate::public_resolver::PublicResolver;
 use crate::scope::Scope;
 use crate::store::{push_requests, time};
 use crate::vapid::VapidKey;

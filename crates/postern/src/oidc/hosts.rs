@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use crate::public_address::{PublicResolver, is_public};
+use crate::public_address::is_public;
+use crate::public_resolver::PublicResolver;
 
 /// Hosts that may be called.
 #[derive(Clone, Debug)]

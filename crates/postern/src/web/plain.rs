@@ -1,5 +1,4 @@
-//! Text as it enters. NUL and other control characters belong in no field, query or path: one database refuses them,
-//! logs and terminals obey them. Tabs and line breaks are left to whoever takes the text.
+//! Text as it enters. What `postern_core::sent_text` refuses belongs in no field, query or path.
 
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
@@ -7,7 +6,7 @@ use axum::extract::{FromRequest as _, Request};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use serde_json::Value;
+use postern_core::sent_text::{has_refused, is_refused, refused_field, refused_member};
 use url::form_urlencoded;
 
 use super::form_again::FormAgain;
@@ -47,12 +46,13 @@ pub(super) async fn checked_json(request: Request) -> Result<Request, Problem> {
 
 /// The bytes of a JSON body. What is not JSON is left to the parser, whose words are better.
 pub(super) fn check_json(bytes: &[u8]) -> Result<(), Problem> {
-    serde_json::from_slice(bytes).map_or(Ok(()), |value| check_value("body", &value))
+    let Ok(value) = serde_json::from_slice(bytes) else { return Ok(()) };
+    refused_member("body", &value).map_or(Ok(()), |name| Err(refused(name)))
 }
 
 /// The name of a file that somebody sends.
 pub(super) fn check_file_name(name: &str) -> Result<(), Problem> {
-    if has_control(name) { Err(refused("file name")) } else { Ok(()) }
+    if has_refused(name) { Err(refused("file name")) } else { Ok(()) }
 }
 
 /// A body that did not arrive, or is larger than any form.
@@ -72,31 +72,7 @@ async fn whole(request: Request) -> Result<(Request, Bytes), Problem> {
 }
 
 fn check_pairs(encoded: &[u8]) -> Result<(), Problem> {
-    for (name, value) in form_urlencoded::parse(encoded) {
-        if has_control(&name) || has_control(&value) {
-            return Err(refused(&name));
-        }
-    }
-    Ok(())
-}
-
-fn check_value(name: &str, value: &Value) -> Result<(), Problem> {
-    match value {
-        Value::String(text) if has_control(text) => Err(refused(name)),
-        Value::Array(values) => values.iter().try_for_each(|value| check_value(name, value)),
-        Value::Object(members) => members.iter().try_for_each(|(name, value)| {
-            if has_control(name) { Err(refused(name)) } else { check_value(name, value) }
-        }),
-        _ => Ok(()),
-    }
-}
-
-fn has_control(text: &str) -> bool {
-    text.chars().any(is_refused)
-}
-
-fn is_refused(c: char) -> bool {
-    c.is_control() && !matches!(c, '\t' | '\n' | '\r')
+    refused_field(form_urlencoded::parse(encoded)).map_or(Ok(()), |name| Err(refused(&name)))
 }
 
 fn refused(name: &str) -> Problem {

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 use std::str::FromStr as _;
 
 use postern::actions::subscribe_push::checked_endpoint;
-use postern::public_address::{PublicResolver, is_public};
+use postern::public_address::is_public;
+use postern::public_resolver::PublicResolver;
 use postern_testkit::{FakePushService, PushPhone};
 use reqwest::dns::{Name, Resolve as _};
 

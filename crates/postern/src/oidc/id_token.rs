@@ -1,0 +1,131 @@
+//! What an id token has to hold. The crate checks signature, `iss`, `aud`, `exp`, `iat` and the nonce; `azp` is checked here,
+//! because it leaves that out.
+//!
+//! Nothing of the program is used here: the fuzz target of id tokens reads this very file.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use jiff::{SignedDuration, Timestamp};
+use openidconnect::core::{
+    CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, CoreJsonWebKeySet, CoreJwsSigningAlgorithm,
+};
+use openidconnect::{ClaimsVerificationError, ClientId, IssuerUrl, Nonce};
+
+/// Clocks differ by so much, either way.
+const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(1);
+/// An id token is of this sign-in: it was made so long ago at most.
+const OLDEST_TOKEN: SignedDuration = SignedDuration::from_mins(10);
+
+/// Neither `none` nor anything with a shared key, whatever the provider says it can do.
+const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha512,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha256,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha384,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha512,
+    CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+    CoreJwsSigningAlgorithm::EcdsaP384Sha384,
+    CoreJwsSigningAlgorithm::EdDsa,
+];
+
+/// Who came, as the provider says.
+#[derive(Clone, Debug)]
+pub struct ProvenIdentity {
+    /// Names the account at this provider, for ever.
+    pub subject: String,
+    /// How they signed in there.
+    pub amr: Vec<String>,
+    /// The class of that sign-in.
+    pub acr: Option<String>,
+    /// When that was.
+    pub auth_time: Option<Timestamp>,
+}
+
+/// What a token has to be: of this provider, for us, and of this sign-in.
+pub struct ExpectedToken<'a> {
+    /// Exactly as the provider writes it.
+    pub issuer: &'a IssuerUrl,
+    /// Its public keys.
+    pub keys: &'a CoreJsonWebKeySet,
+    /// What it calls us.
+    pub client_id: &'a str,
+    /// What was sent there with this sign-in.
+    pub nonce: &'a str,
+    /// The person signed in there no earlier; `None`: at any time.
+    pub signed_in_since: Option<Timestamp>,
+}
+
+impl ExpectedToken<'_> {
+    /// Who came, if the token is what it has to be.
+    pub fn check(
+        &self,
+        token: &CoreIdToken,
+        now: Timestamp,
+    ) -> Result<ProvenIdentity, ClaimsVerificationError> {
+        let seconds = now.as_second();
+        // Both ends of the time when the person has signed in there.
+        let sign_in_times = self
+            .signed_in_since
+            .map(|oldest| (oldest - CLOCK_SLACK).as_second()..=(now + CLOCK_SLACK).as_second());
+        // Without the secret, so that no token that is signed with it counts.
+        let verifier = CoreIdTokenVerifier::new_public_client(
+            ClientId::new(self.client_id.to_owned()),
+            self.issuer.clone(),
+            self.keys.clone(),
+        )
+        .set_allowed_algs(ALGORITHMS)
+        .set_time_fn(move || (UNIX_EPOCH + Duration::from_secs(seconds.unsigned_abs())).into())
+        .set_issue_time_verifier_fn(move |issued| {
+            let age = seconds.saturating_sub(issued.timestamp());
+            let is_recent = (-CLOCK_SLACK.as_secs()..=OLDEST_TOKEN.as_secs()).contains(&age);
+            if is_recent { Ok(()) } else { Err("it was not issued just now".to_owned()) }
+        })
+        .set_auth_time_verifier_fn(move |at| {
+            let Some(times) = &sign_in_times else { return Ok(()) };
+            if at.is_some_and(|at| times.contains(&at.timestamp())) {
+                Ok(())
+            } else {
+                Err("the sign-in there is too old, or has no time".to_owned())
+            }
+        });
+        let claims = token.claims(&verifier, &Nonce::new(self.nonce.to_owned()))?;
+        expect_authorized_party(claims, self.client_id)?;
+        // OpenID Connect Core §2: at most 255 characters.
+        if !(1..=255).contains(&claims.subject().len()) {
+            return Err(ClaimsVerificationError::Unsupported("its sub is empty, or too long".to_owned()));
+        }
+        Ok(identity(claims))
+    }
+}
+
+/// OpenID Connect Core §3.1.3.7, 4 and 5.
+fn expect_authorized_party(
+    claims: &CoreIdTokenClaims,
+    client_id: &str,
+) -> Result<(), ClaimsVerificationError> {
+    match claims.authorized_party() {
+        Some(party) if party.as_str() != client_id => {
+            Err(ClaimsVerificationError::InvalidAudience("azp is another client".to_owned()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn identity(claims: &CoreIdTokenClaims) -> ProvenIdentity {
+    let words = claims.auth_method_refs().into_iter().flatten();
+    let at = claims.auth_time().and_then(|at| Timestamp::from_second(at.timestamp()).ok());
+    ProvenIdentity {
+        subject: claims.subject().as_str().to_owned(),
+        amr: words.take(MOST_WORDS).map(|word| short(word.as_str())).collect(),
+        acr: claims.auth_context_ref().map(|class| short(class.as_str())),
+        auth_time: at,
+    }
+}
+
+/// More says nothing to anybody, and stands in the log.
+const MOST_WORDS: usize = 10;
+
+fn short(word: &str) -> String {
+    word.chars().filter(|c| !c.is_control()).take(100).collect()
+}
