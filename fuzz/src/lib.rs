@@ -3,14 +3,23 @@
 //! A failed check panics: that is how a target says that it found something.
 
 pub mod detections;
+pub mod forms;
 pub mod history;
+pub mod id_token;
 pub mod input;
 pub mod line;
 pub mod literals;
+pub mod logins;
 pub mod mutate;
+pub mod otp_codes;
 pub mod packed;
+pub mod people_file;
+pub mod push;
 pub mod table;
+pub mod text_message;
 pub mod thresholds;
+pub mod token_file;
+pub mod webauthn;
 
 /// The target of one provider's reader.
 #[macro_export]

@@ -17,6 +17,14 @@ pub fn record(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize
     fuzzer_mutate(data, size, max_size)
 }
 
+/// The same behind so many bytes, which are changed in one case of eight.
+pub fn record_behind(head: usize, data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize {
+    if size <= head || Random::new(seed ^ 1).below(8) == 0 {
+        return fuzzer_mutate(data, size, max_size);
+    }
+    head + record(&mut data[head..], size - head, max_size - head, seed)
+}
+
 /// `None`: no JSON of several values.
 fn changed(record: &[u8], random: &mut Random) -> Option<Vec<u8>> {
     let mut value: Value =

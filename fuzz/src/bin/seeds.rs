@@ -9,7 +9,7 @@ use std::{
 };
 
 use flate2::{Compression, write::GzEncoder};
-use postern_fuzz::{literals, mutate::Random};
+use postern_fuzz::{id_token, literals, mutate::Random, push, webauthn};
 use postern_signals::{Parsed, Position, Provider, ocsf, parse_line, postern, settings::Settings};
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
@@ -53,6 +53,7 @@ fn main() -> io::Result<()> {
     out.seeds("diagnosis", noise())?;
     out.dictionary("diagnosis", [])?;
     rules(&out, &signals)?;
+    sent(&out)?;
     thresholds(&out, &texts(&sources(&signals.join("src/settings"), true)?)?)
 }
 
@@ -236,6 +237,51 @@ fn noise() -> impl Iterator<Item = Vec<u8>> {
         let len = 32 << random.below(6);
         (0..len).map(|_| u8::try_from(random.below(256)).unwrap_or(0)).collect()
     })
+}
+
+/// What browsers, phones, identity providers and admins send.
+fn sent(out: &Out) -> io::Result<()> {
+    let core = out.root.join("../crates/core/src");
+    let texts_of = |path: &str| -> io::Result<Vec<String>> {
+        let mut files = sources(&core.join(path), true)?;
+        files.push(core.join(path).with_extension("rs"));
+        texts(&files)
+    };
+    let literals_of = |sources: &[String]| sources.iter().flat_map(|source| literals::of(source)).collect::<Vec<_>>();
+    out.seeds("webauthn", webauthn::seeds())?;
+    out.dictionary("webauthn", webauthn::words())?;
+    out.seeds("id_token", id_token::seeds())?;
+    out.dictionary("id_token", id_token::words())?;
+    out.seeds("push", push::seeds())?;
+    out.dictionary("push", [])?;
+    let mut files = Vec::new();
+    for entry in fs::read_dir(core.join("token_file/rfc_6030"))? {
+        let figure = fs::read(entry?.path())?;
+        files.extend((0..4).map(|key| [&[key], &figure[..]].concat()));
+    }
+    files.sort();
+    let token_file = texts_of("token_file")?;
+    let tables = literals_of(&token_file).into_iter().filter(|text| text.contains(',') || text.contains(';'));
+    out.seeds("token_file", files.into_iter().chain(tables.map(|text| format!("\0{text}").into_bytes())))?;
+    out.dictionary("token_file", words(&token_file))?;
+    let people_file = texts_of("people_file")?;
+    let header = "login,name,email,mobile,office_phone,manager,tier,role\n";
+    let rows = literals_of(&people_file).into_iter().filter(|text| text.contains(',') || text.contains(';'));
+    out.seeds("people_file", rows.flat_map(|text| [format!("{header}{text}"), text]))?;
+    out.dictionary("people_file", words(&people_file))?;
+    for target in ["logins", "text_message", "otp_codes", "forms"] {
+        out.dictionary(target, [])?;
+    }
+    out.seeds("logins", literals_of(&texts_of("login")?))?;
+    out.seeds("text_message", literals_of(&[texts_of("contact")?, texts_of("text_message")?].concat()))?;
+    out.seeds("otp_codes", noise().map(|bytes| [&bytes[..20], b"123 456"].concat()))?;
+    let forms = [
+        "login=ana&password=a+b%20c&then=%2Fdesk",
+        "login=ana&login=mona",
+        "login=%00&a=%ff&=&&b",
+        "{\"login\":\"ana\",\"a\":[1,{\"b\":\"\\u0000\"}]}",
+    ];
+    out.seeds("forms", forms)
 }
 
 fn thresholds(out: &Out, sources: &[String]) -> io::Result<()> {

@@ -1,0 +1,6 @@
+#![no_main]
+
+use libfuzzer_sys::{Corpus, fuzz_target};
+use postern_fuzz::forms::check;
+
+fuzz_target!(|bytes: &[u8]| -> Corpus { check(bytes) });
