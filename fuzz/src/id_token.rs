@@ -104,6 +104,9 @@ fn check_accepted(token: &str, person: &ProvenIdentity, (now, anew): (i64, bool)
     if anew {
         assert!((now - 361.0..=now + 61.0).contains(&time("auth_time")), "{claims}");
     }
+    if let Some(at) = person.auth_time {
+        assert!((at.as_second() as f64 - time("auth_time")).abs() < 1.0, "{at} {claims}");
+    }
     assert_eq!(claims["sub"], person.subject.as_str());
     assert!((1..=255).contains(&person.subject.len()));
     assert!(person.amr.len() <= 10);
