@@ -97,9 +97,10 @@ on_both! {
         let app = TestApp::start(db).await;
         app.secrets.saw_seed(&SEED);
         let ada = app.browser_with_planted_session("ada").await;
-        let bad = format!("{FILE}FT-3,3132,HOTP,6,\nFT-1,{},HOTP,6,\n", "31".repeat(20));
+        let (other, equal) = ("3132".repeat(10), "31".repeat(20));
+        let bad = format!("{FILE}FT-3,3132,HOTP,6,\nFT-1,{other},HOTP,6,\nFT-4,{equal},HOTP,6,\n");
         let said = app.import_tokens(&ada, &bad).await;
-        said.status(422).shows("Nothing was imported. Line 4: The seed must be").shows("Line 5: This serial number");
+        said.status(422).shows("Nothing was imported. Line 4: The seed must be").shows("Line 5: This serial number").shows("Line 6: All bytes");
         assert_eq!(app.count("SELECT COUNT(*) FROM hardware_tokens").await, 0);
         app.import_tokens(&ada, FILE).await.status(201);
         app.import_tokens(&ada, FILE).await.status(422).shows("Line 2: A token with this serial number was imported before.");
