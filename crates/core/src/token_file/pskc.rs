@@ -16,18 +16,18 @@ const ALGORITHMS: [(&str, &str); 2] = [
 ];
 
 /// Why a package is not read: what is wrong with it, or with the whole file.
-enum Refusal {
+enum PackageError {
     Row(String),
     File(TokenFileError),
 }
 
-impl From<String> for Refusal {
+impl From<String> for PackageError {
     fn from(message: String) -> Self {
         Self::Row(message)
     }
 }
 
-impl From<&str> for Refusal {
+impl From<&str> for PackageError {
     fn from(message: &str) -> Self {
         Self::Row(message.to_owned())
     }
@@ -54,8 +54,8 @@ pub(super) fn read(
     for package in container.children.iter().filter(|child| child.is("KeyPackage")) {
         let read = match token(package, cipher.as_ref(), now) {
             Ok(token) => Ok(token),
-            Err(Refusal::Row(message)) => Err(message),
-            Err(Refusal::File(error)) => return Err(error),
+            Err(PackageError::Row(message)) => Err(message),
+            Err(PackageError::File(error)) => return Err(error),
         };
         if !rows.add(package.line, read)? {
             break;
@@ -65,7 +65,11 @@ pub(super) fn read(
 }
 
 /// The token of a package. No message repeats what could be a seed.
-fn token(package: &XmlElement, cipher: Option<&FileCipher>, now: Timestamp) -> Result<TokenRow, Refusal> {
+fn token(
+    package: &XmlElement,
+    cipher: Option<&FileCipher>,
+    now: Timestamp,
+) -> Result<TokenRow, PackageError> {
     let key = package.only("Key")?.ok_or("There is no key in this package.")?;
     let device = package.only("DeviceInfo")?;
     if let Some(device) = device {
@@ -104,7 +108,7 @@ fn token(package: &XmlElement, cipher: Option<&FileCipher>, now: Timestamp) -> R
     Ok(TokenRow { line: package.line, serial, seed, model: TokenModel { moved_by, codes }, counter })
 }
 
-fn codes(key: &XmlElement) -> Result<OtpCodes, Refusal> {
+fn codes(key: &XmlElement) -> Result<OtpCodes, PackageError> {
     const LENGTH: &str = "ResponseFormat must say codes of 6 or 8 decimal digits.";
     let parameters = key.only("AlgorithmParameters")?.ok_or(LENGTH)?;
     let format = parameters.only("ResponseFormat")?.ok_or(LENGTH)?;
@@ -127,7 +131,7 @@ fn value<'file>(
     data: &'file XmlElement,
     name: &str,
     cipher: Option<&FileCipher>,
-) -> Result<Option<DataValue<'file>>, Refusal> {
+) -> Result<Option<DataValue<'file>>, PackageError> {
     let Some(element) = data.only(name)? else { return Ok(None) };
     match (element.only("PlainValue")?, element.only("EncryptedValue")?) {
         (Some(plain), None) => Ok(Some(DataValue::Plain(plain.text()))),
@@ -136,7 +140,7 @@ fn value<'file>(
             match cipher.open(sealed, element.only("ValueMAC")?) {
                 Ok(bytes) => Ok(Some(DataValue::Opened(bytes))),
                 Err(Unopened::Form(why)) => Err(format!("It is not read: {why}.").into()),
-                Err(Unopened::Wrong) => Err(Refusal::File(TokenFileError::WrongKey(element.line))),
+                Err(Unopened::Wrong) => Err(PackageError::File(TokenFileError::WrongKey(element.line))),
             }
         }
         _ => Err(format!("{name} must have one value, plain or encrypted.").into()),
@@ -144,7 +148,7 @@ fn value<'file>(
 }
 
 /// A number. Encrypted, it is written in digits, or as 4 or 8 bytes of which the first is the highest.
-fn number(data: &XmlElement, name: &str, cipher: Option<&FileCipher>) -> Result<Option<i64>, Refusal> {
+fn number(data: &XmlElement, name: &str, cipher: Option<&FileCipher>) -> Result<Option<i64>, PackageError> {
     let number = match value(data, name, cipher)? {
         None => return Ok(None),
         Some(DataValue::Plain(text)) => text.trim().parse().ok(),
@@ -160,7 +164,7 @@ fn number(data: &XmlElement, name: &str, cipher: Option<&FileCipher>) -> Result<
 }
 
 /// A key that may be used now, and of which nothing is asked that is not kept (RFC 6030 §5: what is not known forbids its use).
-fn expect_kept(policy: &XmlElement, now: Timestamp) -> Result<(), Refusal> {
+fn expect_kept(policy: &XmlElement, now: Timestamp) -> Result<(), PackageError> {
     expect_valid(policy, now)?;
     let mut uses = policy.children.iter().filter(|child| child.is("KeyUsage")).peekable();
     if uses.peek().is_some() && !uses.any(|usage| usage.text().trim() == "OTP") {
@@ -178,8 +182,8 @@ fn expect_kept(policy: &XmlElement, now: Timestamp) -> Result<(), Refusal> {
 }
 
 /// Whether the dates of a device or of a policy allow its use now.
-fn expect_valid(element: &XmlElement, now: Timestamp) -> Result<(), Refusal> {
-    let date = |name| -> Result<Option<Timestamp>, Refusal> {
+fn expect_valid(element: &XmlElement, now: Timestamp) -> Result<(), PackageError> {
+    let date = |name| -> Result<Option<Timestamp>, PackageError> {
         let Some(date) = element.only(name)? else { return Ok(None) };
         let read = date.text().trim().parse().map(Some);
         read.map_err(|_| format!("{name} is not a date with a time and a zone.").into())
