@@ -45,7 +45,7 @@ mod tests {
     use super::*;
     use crate::id::{CaseId, PersonId, TenantId};
     use crate::person::Role;
-    use crate::policy::{ApplyRemedy, ChangePerson, EndSessions, RecordEvidence};
+    use crate::policy::{AddNote, ApplyRemedy, ChangePerson, RecordEvidence};
     use crate::tier::TierFloor;
 
     const ROLES: [Role; 5] = [Role::Person, Role::Auditor, Role::Agent, Role::Senior, Role::Admin];
@@ -78,8 +78,8 @@ mod tests {
                     (policies.allowed_on_person(&who, &of), policies.allowed_on_case(&who, &case));
                 let permitted = policies.authorize::<ChangePerson>(&Request::on_person(&who, &of)).is_ok();
                 assert_eq!(on_person.contains::<ChangePerson>(), permitted);
-                let permitted = policies.authorize::<EndSessions>(&Request::on_person(&who, &of)).is_ok();
-                assert_eq!(on_person.contains::<EndSessions>(), permitted);
+                let permitted = policies.authorize::<AddNote>(&Request::on_person(&who, &of)).is_ok();
+                assert_eq!(on_person.contains::<AddNote>(), permitted);
                 let permitted = policies.authorize::<ApplyRemedy>(&Request::on_case(&who, &case)).is_ok();
                 assert_eq!(on_case.contains::<ApplyRemedy>(), permitted);
                 let permitted = policies.authorize::<RecordEvidence>(&Request::on_case(&who, &case)).is_ok();
