@@ -14,8 +14,10 @@ use openidconnect::core::{
     CoreEdDsaPrivateSigningKey, CoreIdToken, CoreJsonWebKeySet, CoreJwsSigningAlgorithm,
 };
 use openidconnect::{IssuerUrl, JsonWebKeyId, PrivateSigningKey as _};
-use ours::{ExpectedToken, ProvenIdentity};
+use ours::ExpectedToken;
 use serde_json::{Value, json};
+
+use crate::proven_identity::ProvenIdentity;
 
 const ISSUER: &str = "https://login.example/realms/staff";
 const CLIENT: &str = "postern";

@@ -14,6 +14,8 @@ pub mod mutate;
 pub mod otp_codes;
 pub mod packed;
 pub mod people_file;
+#[path = "../../crates/postern/src/proven_identity.rs"]
+pub mod proven_identity;
 pub mod push;
 pub mod table;
 pub mod text_message;

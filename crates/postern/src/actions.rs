@@ -130,7 +130,9 @@ pub use caller::{
     permit_on_person, permit_on_tenant, record_missing_scope,
 };
 pub use ceremony::Challenge;
-pub use federation::{ProviderAnswer, ToProvider, begins_sign_in};
+pub use federation::{
+    OidcSaid, ProviderAnswer, ProviderSaid, ToProvider, begins_sign_in, find_saml, saml_metadata,
+};
 pub use rate_limit::RateLimit;
 pub use signed_in::SignedIn;
 

@@ -18,6 +18,7 @@ pub mod config;
 pub mod demo;
 pub mod gateway;
 pub mod hashing;
+pub mod identity_provider;
 pub mod job;
 pub mod job_signal;
 pub mod jobs;
@@ -29,11 +30,17 @@ pub mod oidc;
 pub mod pages;
 pub mod places;
 pub mod private_files;
+pub mod proven_identity;
 pub mod public_address;
 pub mod public_resolver;
 pub mod request;
 pub mod rng;
 pub mod runbook;
+#[cfg(feature = "saml")]
+pub mod saml;
+#[cfg(not(feature = "saml"))]
+#[path = "no_saml.rs"]
+pub mod saml;
 pub mod scope;
 pub mod sender_limits;
 pub mod smtp;

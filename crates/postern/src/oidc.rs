@@ -3,7 +3,6 @@
 mod fetch;
 pub mod hosts;
 mod id_token;
-pub mod provider;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,11 +22,10 @@ use postern_core::id::TenantId;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::identity_provider::{OidcProvider, ProvenIdentity, ProviderError};
 use fetch::{Fetching, fetch};
 use hosts::ProviderHosts;
 use id_token::ExpectedToken;
-pub use id_token::ProvenIdentity;
-use provider::IdentityProvider;
 
 /// What was fetched of a provider is good for so long.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(1);
@@ -35,17 +33,6 @@ const KEPT_FOR: SignedDuration = SignedDuration::from_hours(1);
 const ASKED_AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(10);
 /// A key that is not known is looked for at most so often.
 const KEYS_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(1);
-
-/// Why a provider gave nobody. The texts are for the log: a provider may have written parts of them.
-#[derive(Debug, thiserror::Error)]
-pub enum OidcError {
-    /// It does not answer, or not what it should.
-    #[error("{0}")]
-    Provider(String),
-    /// What it answered proves nothing.
-    #[error("{0}")]
-    Token(String),
-}
 
 /// RFC 9207 §3.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -117,10 +104,10 @@ impl IdentityProviders {
     /// Where the browser is sent.
     pub async fn authorization_url(
         &self,
-        (tenant, provider): (&TenantId, &IdentityProvider),
+        (tenant, provider): (&TenantId, &OidcProvider),
         request: ProviderRequest<'_>,
         now: Timestamp,
-    ) -> Result<Url, OidcError> {
+    ) -> Result<Url, ProviderError> {
         let known = self.know((tenant, provider), now, KEPT_FOR).await?;
         let client = CoreClient::from_provider_metadata(
             known.metadata.clone(),
@@ -149,47 +136,51 @@ impl IdentityProviders {
         }
         let (url, ..) = asked.url();
         let is_web = url.scheme() == "https" || (self.hosts.is_development() && url.scheme() == "http");
-        if is_web { Ok(url) } else { Err(OidcError::Provider("its sign-in page is no https:// URL".into())) }
+        if is_web {
+            Ok(url)
+        } else {
+            Err(ProviderError::Provider("its sign-in page is no https:// URL".into()))
+        }
     }
 
     /// Whether the answer is from this provider: RFC 9207 §2.4.
     pub async fn expect_issuer(
         &self,
-        (tenant, provider): (&TenantId, &IdentityProvider),
+        (tenant, provider): (&TenantId, &OidcProvider),
         named: Option<&str>,
         now: Timestamp,
-    ) -> Result<(), OidcError> {
+    ) -> Result<(), ProviderError> {
         let known = self.know((tenant, provider), now, KEPT_FOR).await?;
         let always = known.metadata.additional_metadata().authorization_response_iss_parameter_supported;
         match named {
             Some(named) if named == provider.issuer => Ok(()),
             None if !always => Ok(()),
-            _ => Err(OidcError::Token("the answer names another issuer, or none".into())),
+            _ => Err(ProviderError::Answer("the answer names another issuer, or none".into())),
         }
     }
 
     /// Redeems the code, and checks the id token that comes for it.
     pub async fn redeem(
         &self,
-        (tenant, provider): (&TenantId, &IdentityProvider),
+        (tenant, provider): (&TenantId, &OidcProvider),
         (code, request): (&str, ProviderRequest<'_>),
         now: Timestamp,
-    ) -> Result<ProvenIdentity, OidcError> {
+    ) -> Result<ProvenIdentity, ProviderError> {
         let known = self.know((tenant, provider), now, KEPT_FOR).await?;
         let token = self.exchange((&known, provider), (code, request)).await?;
         match check(&known, provider, (&token, request), now) {
             Err(why) if may_be_of_new_key(&why) => {}
-            outcome => return outcome.map_err(|why| OidcError::Token(chain(&why))),
+            outcome => return outcome.map_err(|why| ProviderError::Answer(chain(&why))),
         }
         let known = self.know((tenant, provider), now, KEYS_AGAIN_AFTER).await?;
-        check(&known, provider, (&token, request), now).map_err(|why| OidcError::Token(chain(&why)))
+        check(&known, provider, (&token, request), now).map_err(|why| ProviderError::Answer(chain(&why)))
     }
 
     async fn exchange(
         &self,
-        (known, provider): (&KnownProvider, &IdentityProvider),
+        (known, provider): (&KnownProvider, &OidcProvider),
         (code, request): (&str, ProviderRequest<'_>),
-    ) -> Result<CoreIdToken, OidcError> {
+    ) -> Result<CoreIdToken, ProviderError> {
         let methods = known.metadata.token_endpoint_auth_methods_supported();
         let takes_basic = methods.is_none_or(|all| all.contains(&CoreClientAuthMethod::ClientSecretBasic));
         let client = CoreClient::from_provider_metadata(
@@ -202,24 +193,24 @@ impl IdentityProviders {
         let http = self.http()?;
         let tokens = client
             .exchange_code(AuthorizationCode::new(code.to_owned()))
-            .map_err(|why| OidcError::Provider(why.to_string()))?
+            .map_err(|why| ProviderError::Provider(why.to_string()))?
             .set_pkce_verifier(PkceCodeVerifier::new(request.verifier.to_owned()))
             .request_async(&http)
             .await
             .map_err(|why| match why {
-                RequestTokenError::ServerResponse(refused) => OidcError::Token(refused.to_string()),
-                other => OidcError::Provider(chain(&other)),
+                RequestTokenError::ServerResponse(refused) => ProviderError::Answer(refused.to_string()),
+                other => ProviderError::Provider(chain(&other)),
             })?;
-        tokens.id_token().cloned().ok_or_else(|| OidcError::Provider("it gave no id token".into()))
+        tokens.id_token().cloned().ok_or_else(|| ProviderError::Provider("it gave no id token".into()))
     }
 
     /// What is known of a provider, fetched anew where that is older than `oldest`.
     async fn know(
         &self,
-        (tenant, provider): (&TenantId, &IdentityProvider),
+        (tenant, provider): (&TenantId, &OidcProvider),
         now: Timestamp,
         oldest: SignedDuration,
-    ) -> Result<Arc<KnownProvider>, OidcError> {
+    ) -> Result<Arc<KnownProvider>, ProviderError> {
         let key = (tenant.clone(), provider.issuer.clone());
         let is_fresh = |known: &Arc<KnownProvider>| now.duration_since(known.fetched_at).abs() < oldest;
         let kept = || self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
@@ -236,7 +227,7 @@ impl IdentityProviders {
         }
         let asked_at = self.asked_at.lock().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
         if asked_at.is_some_and(|at| now.duration_since(at).abs() < ASKED_AGAIN_AFTER) {
-            return Err(OidcError::Provider("it did not answer a moment ago".to_owned()));
+            return Err(ProviderError::Provider("it did not answer a moment ago".to_owned()));
         }
         // Before it is asked: a call that hangs, or that nobody waits for any more, counts as one that failed.
         self.asked_at.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), now);
@@ -248,24 +239,24 @@ impl IdentityProviders {
     }
 
     /// Its settings and its keys. Settings that name another issuer are no settings of this one: the crate looks.
-    async fn discover(&self, provider: &IdentityProvider) -> Result<Metadata, OidcError> {
-        let issuer =
-            IssuerUrl::new(provider.issuer.clone()).map_err(|why| OidcError::Provider(why.to_string()))?;
+    async fn discover(&self, provider: &OidcProvider) -> Result<Metadata, ProviderError> {
+        let issuer = IssuerUrl::new(provider.issuer.clone())
+            .map_err(|why| ProviderError::Provider(why.to_string()))?;
         let http = self.http()?;
-        Metadata::discover_async(issuer, &http).await.map_err(|why| OidcError::Provider(chain(&why)))
+        Metadata::discover_async(issuer, &http).await.map_err(|why| ProviderError::Provider(chain(&why)))
     }
 
     /// The crate's client of HTTP, over ours.
-    fn http(&self) -> Result<impl Fn(HttpRequest) -> Fetching, OidcError> {
+    fn http(&self) -> Result<impl Fn(HttpRequest) -> Fetching, ProviderError> {
         let http =
-            self.http.clone().ok_or_else(|| OidcError::Provider("there is no client of HTTP".into()))?;
+            self.http.clone().ok_or_else(|| ProviderError::Provider("there is no client of HTTP".into()))?;
         let hosts = self.hosts.clone();
         Ok(move |request| -> Fetching { Box::pin(fetch(http.clone(), hosts.clone(), request)) })
     }
 }
 
-fn redirect_url(request: ProviderRequest<'_>) -> Result<RedirectUrl, OidcError> {
-    RedirectUrl::new(request.redirect_uri.to_owned()).map_err(|why| OidcError::Provider(why.to_string()))
+fn redirect_url(request: ProviderRequest<'_>) -> Result<RedirectUrl, ProviderError> {
+    RedirectUrl::new(request.redirect_uri.to_owned()).map_err(|why| ProviderError::Provider(why.to_string()))
 }
 
 /// Whether the provider may have another key by now: some give a new one the name of the old one, or none.
@@ -278,7 +269,7 @@ fn may_be_of_new_key(why: &ClaimsVerificationError) -> bool {
 /// Whether the token says that somebody signed in here just now.
 fn check(
     known: &KnownProvider,
-    provider: &IdentityProvider,
+    provider: &OidcProvider,
     (token, request): (&CoreIdToken, ProviderRequest<'_>),
     now: Timestamp,
 ) -> Result<ProvenIdentity, ClaimsVerificationError> {

@@ -213,6 +213,8 @@
     count(document);
     takeFragment();
     openFold();
+    // What another site brought here, on its way on.
+    document.querySelector("form[data-send-at-once]")?.requestSubmit();
     // Read and gone; it says nothing that the page does not show.
     setTimeout(() => document.querySelector(".flash")?.remove(), 6000);
   });

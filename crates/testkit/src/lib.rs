@@ -1,5 +1,5 @@
-//! What stands in for the outside world in tests: a mail server, a text gateway, one with Twilio's API, a push service, an
-//! identity provider, a phone with a code app, one that approves sign-ins, a passkey, and a database of addresses.
+//! What stands in for the outside world in tests: a mail server, a text gateway, one with Twilio's API, a push service, two
+//! kinds of identity provider, a phone with a code app, one that approves sign-ins, a passkey, and a database of addresses.
 //!
 //! They do as little as the real things do on a good day, keep what they were given, and can be told to fail.
 #![expect(
@@ -17,6 +17,7 @@ mod passkey;
 mod phone;
 mod push_phone;
 mod push_service;
+pub mod saml_provider;
 mod smtp;
 mod twilio;
 

@@ -109,4 +109,6 @@ toast-back-in = You are back in. Your recovery is closed, and every contact on f
 sign-in-with-provider = Sign in with { $title }
 to-provider = To { $title }
 to-provider-why = You sign in there, and come back here.
+from-provider = Back from { $title }
+go-on-signing-in = Go on
 go-on-to-provider = Go on to { $title }

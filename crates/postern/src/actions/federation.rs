@@ -9,9 +9,13 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use super::{ActionError, ceremony};
-use crate::oidc::provider::IdentityProvider;
-use crate::oidc::{OidcError, ProvenIdentity, ProviderRequest};
+use crate::identity_provider::{
+    IdentityProvider, OidcProvider, ProvenIdentity, ProviderError, ProviderProtocol, SamlAnswer,
+    SamlProvider, ServiceAddresses,
+};
+use crate::oidc::ProviderRequest;
 use crate::rng::token_hash;
+use crate::saml;
 use crate::scope::Scope;
 use crate::store::ceremonies::{self, CeremonyKey, CeremonyKind};
 use crate::store::factors::Factor;
@@ -33,14 +37,30 @@ pub struct ToProvider {
 }
 
 /// What the provider sent the browser back with.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct ProviderAnswer<'a> {
     /// The provider whose address it came to.
     pub provider: &'a str,
+    /// What was sent along. It says which sign-in is answered, and proves nothing.
+    pub state: &'a str,
+    /// The answer itself.
+    pub said: ProviderSaid<'a>,
+}
+
+/// An answer, by the way that it came.
+#[derive(Clone, Copy, Debug)]
+pub enum ProviderSaid<'a> {
+    /// OpenID Connect.
+    Oidc(OidcSaid<'a>),
+    /// SAML: the response, in base64.
+    Saml(&'a str),
+}
+
+/// An answer of OpenID Connect.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OidcSaid<'a> {
     /// To be redeemed, once.
     pub code: Option<&'a str>,
-    /// What was sent along.
-    pub state: &'a str,
     /// RFC 9207.
     pub iss: Option<&'a str>,
     /// What went wrong there. It is the provider's text, and is shown to nobody.
@@ -53,10 +73,17 @@ pub(super) struct PendingFederation {
     provider: String,
     issuer: String,
     state: String,
-    nonce: String,
-    verifier: String,
+    asked: AskedProvider,
     anew_since: Option<Timestamp>,
     pub(super) link: Option<PendingLink>,
+}
+
+/// What the answer has to fit.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum AskedProvider {
+    Oidc { nonce: String, verifier: String },
+    Saml { request_id: String },
 }
 
 /// Where it is to be linked: in which session that was asked for, and what proved it.
@@ -77,6 +104,7 @@ pub(super) fn find_provider<'a>(scope: &'a Scope, name: &str) -> Result<&'a Iden
 #[derive(Serialize, Deserialize)]
 pub(super) struct LinkedAccount {
     provider: String,
+    protocol: String,
     issuer: String,
     subject: String,
 }
@@ -84,8 +112,21 @@ pub(super) struct LinkedAccount {
 impl LinkedAccount {
     /// The account that came.
     pub(super) fn new(provider: &IdentityProvider, identity: &ProvenIdentity) -> Self {
-        let (provider, issuer) = (provider.name.clone(), provider.issuer.clone());
-        Self { provider, issuer, subject: identity.subject.clone() }
+        let (name, issuer) = (provider.name.clone(), provider.issuer().to_owned());
+        let subject = identity.subject.clone();
+        Self { provider: name, protocol: protocol_of(provider).to_owned(), issuer, subject }
+    }
+
+    /// Whether the provider is the one that it was linked at. Another protocol has other names for people.
+    fn is_at(&self, provider: &IdentityProvider) -> bool {
+        provider.issuer() == self.issuer && protocol_of(provider) == self.protocol
+    }
+}
+
+fn protocol_of(provider: &IdentityProvider) -> &'static str {
+    match provider.protocol {
+        ProviderProtocol::Oidc(_) => "oidc",
+        ProviderProtocol::Saml(_) => "saml",
     }
 }
 
@@ -97,20 +138,39 @@ pub fn begins_sign_in(scope: &Scope, factor: &Factor) -> bool {
     let place = Factor::place(&scope.tenant.id, &PersonId::new(&factor.person_id), &factor.id);
     let Ok(plain) = scope.tenant.keys.unseal(&place, &factor.sealed) else { return false };
     let Ok(linked) = serde_json::from_slice::<LinkedAccount>(&plain) else { return false };
-    find_provider(scope, &linked.provider).is_ok_and(|provider| provider.issuer == linked.issuer)
+    find_provider(scope, &linked.provider).is_ok_and(|provider| linked.is_at(provider))
 }
 
 /// Names the account in a factor's row, where it is unique in the organisation. An issuer is part of it: a provider that
 /// moves does not take its people's names with it. No passkey's id has a colon.
 pub(super) fn credential_id(provider: &IdentityProvider, subject: &str) -> String {
     // As JSON, so that no end of one part is taken for the beginning of the next.
-    let parts = serde_json::json!([provider.name, provider.issuer, subject]).to_string();
-    format!("oidc:{}", token_hash(&parts))
+    let parts = serde_json::json!([provider.name, provider.issuer(), subject]).to_string();
+    format!("{}:{}", protocol_of(provider), token_hash(&parts))
 }
 
 /// Its address at this organisation: each provider has one of its own, so that the answer of one is not taken for another's.
 fn redirect_uri(scope: &Scope, provider: &str) -> String {
     scope.tenant.link(&format!("/sign-in/federated/{provider}"))
+}
+
+/// Likewise, for a provider that speaks SAML.
+fn service_addresses(scope: &Scope, provider: &str) -> ServiceAddresses {
+    let base = redirect_uri(scope, provider);
+    ServiceAddresses { entity_id: format!("{base}/metadata"), consumer: format!("{base}/acs") }
+}
+
+/// What an administrator gives to a provider that speaks SAML.
+pub fn saml_metadata(scope: &Scope, provider: &str) -> Result<String, ActionError> {
+    let provider = find_saml(scope, provider)?;
+    let written = saml::metadata(&service_addresses(scope, &provider.name));
+    written.map_err(|why| ActionError::Internal(why.to_string()))
+}
+
+/// The provider of this name, where it speaks SAML.
+pub fn find_saml<'a>(scope: &'a Scope, name: &str) -> Result<&'a IdentityProvider, ActionError> {
+    let provider = find_provider(scope, name)?;
+    if protocol_of(provider) == "saml" { Ok(provider) } else { Err(ActionError::NotFound) }
 }
 
 /// A sign-in that is prepared, before it is kept.
@@ -136,29 +196,47 @@ pub(super) async fn prepare(
 ) -> Result<PreparedFederation, ActionError> {
     let provider = find_provider(scope, provider)?;
     let rng = &scope.app.rng;
-    let (token, state, nonce, verifier) = (rng.token()?, rng.token()?, rng.token()?, rng.token()?);
-    let redirect_uri = redirect_uri(scope, &provider.name);
+    let (token, state) = (rng.token()?, rng.token()?);
     let anew_since = (sign_in == SignInThere::Anew).then_some(scope.now);
-    let request = ProviderRequest {
-        redirect_uri: &redirect_uri,
-        state: &state,
-        nonce: &nonce,
-        verifier: &verifier,
-        anew_since,
+    let asked = match &provider.protocol {
+        ProviderProtocol::Oidc(oidc) => ask_oidc(scope, (&provider.name, oidc), (&state, anew_since)).await?,
+        ProviderProtocol::Saml(saml) => {
+            let ours = service_addresses(scope, &provider.name);
+            let asked = saml::ask(saml, &ours, (&state, anew_since.is_some()));
+            asked.map(|request| (AskedProvider::Saml { request_id: request.id }, request.url))
+        }
     };
-    let about = (&scope.tenant.id, provider);
-    let url = scope.app.identity_providers.authorization_url(about, request, scope.now).await;
-    let url = url.map_err(|why| blame(scope, provider, &why))?;
+    let (asked, url) = asked.map_err(|why| blame(scope, provider, &why))?;
     let pending = PendingFederation {
         provider: provider.name.clone(),
-        issuer: provider.issuer.clone(),
+        issuer: provider.issuer().to_owned(),
         state: state.to_string(),
-        nonce: nonce.to_string(),
-        verifier: verifier.to_string(),
+        asked,
         anew_since,
         link: None,
     };
     Ok(PreparedFederation { pending, to: ToProvider { token, url, title: provider.title.clone() } })
+}
+
+async fn ask_oidc(
+    scope: &Scope,
+    (name, oidc): (&str, &OidcProvider),
+    (state, anew_since): (&str, Option<Timestamp>),
+) -> Result<Result<(AskedProvider, Url), ProviderError>, ActionError> {
+    let rng = &scope.app.rng;
+    let (nonce, verifier) = (rng.token()?, rng.token()?);
+    let redirect_uri = redirect_uri(scope, name);
+    let request = ProviderRequest {
+        redirect_uri: &redirect_uri,
+        state,
+        nonce: &nonce,
+        verifier: &verifier,
+        anew_since,
+    };
+    let url =
+        scope.app.identity_providers.authorization_url((&scope.tenant.id, oidc), request, scope.now).await;
+    let asked = AskedProvider::Oidc { nonce: nonce.to_string(), verifier: verifier.to_string() };
+    Ok(url.map(|url| (asked, url)))
 }
 
 /// Keeps it for the browser that gets the cookie.
@@ -214,35 +292,65 @@ pub(super) async fn identify<'a>(
 ) -> Result<(&'a IdentityProvider, ProvenIdentity), ActionError> {
     let provider = find_provider(scope, &pending.provider)?;
     // The settings may have changed meanwhile.
-    if provider.issuer != pending.issuer {
+    if provider.issuer() != pending.issuer {
         return Err(OVER);
     }
-    let (providers, about) = (&scope.app.identity_providers, (&scope.tenant.id, provider));
-    let from = providers.expect_issuer(about, answer.iss, scope.now).await;
-    from.map_err(|why| blame(scope, provider, &why))?;
-    let (Some(code), None) = (answer.code, answer.error) else {
-        tracing::info!(provider = provider.name, "an identity provider let nobody in");
-        return Err(REFUSED);
+    let identity = match (&provider.protocol, answer.said) {
+        (ProviderProtocol::Oidc(oidc), ProviderSaid::Oidc(said)) => {
+            hear_oidc(scope, (&provider.name, oidc), (pending, said)).await
+        }
+        (ProviderProtocol::Saml(saml), ProviderSaid::Saml(response)) => {
+            hear_saml(scope, (&provider.name, saml), (pending, response))
+        }
+        _ => Err(ProviderError::Answer("it came by the way of another protocol".to_owned())),
     };
-    let redirect_uri = redirect_uri(scope, &provider.name);
-    let request = ProviderRequest {
-        redirect_uri: &redirect_uri,
-        state: &pending.state,
-        nonce: &pending.nonce,
-        verifier: &pending.verifier,
-        anew_since: pending.anew_since,
-    };
-    let identity = providers.redeem(about, (code, request), scope.now).await;
     Ok((provider, identity.map_err(|why| blame(scope, provider, &why))?))
 }
 
+async fn hear_oidc(
+    scope: &Scope,
+    (name, oidc): (&str, &OidcProvider),
+    (pending, said): (&PendingFederation, OidcSaid<'_>),
+) -> Result<ProvenIdentity, ProviderError> {
+    let AskedProvider::Oidc { nonce, verifier } = &pending.asked else { return Err(asked_otherwise()) };
+    let (providers, about) = (&scope.app.identity_providers, (&scope.tenant.id, oidc));
+    providers.expect_issuer(about, said.iss, scope.now).await?;
+    let (Some(code), None) = (said.code, said.error) else {
+        return Err(ProviderError::Answer("it let nobody in".to_owned()));
+    };
+    let redirect_uri = redirect_uri(scope, name);
+    let request = ProviderRequest {
+        redirect_uri: &redirect_uri,
+        state: &pending.state,
+        nonce,
+        verifier,
+        anew_since: pending.anew_since,
+    };
+    providers.redeem(about, (code, request), scope.now).await
+}
+
+fn hear_saml(
+    scope: &Scope,
+    (name, provider): (&str, &SamlProvider),
+    (pending, response): (&PendingFederation, &str),
+) -> Result<ProvenIdentity, ProviderError> {
+    let AskedProvider::Saml { request_id } = &pending.asked else { return Err(asked_otherwise()) };
+    let answer =
+        SamlAnswer { request_id, relay_state: &pending.state, response, anew_since: pending.anew_since };
+    saml::check(provider, &service_addresses(scope, name), answer, scope.now)
+}
+
+fn asked_otherwise() -> ProviderError {
+    ProviderError::Answer("it was asked by another protocol".to_owned())
+}
+
 /// What went wrong is for the log: the provider may have written it.
-fn blame(scope: &Scope, provider: &IdentityProvider, why: &OidcError) -> ActionError {
+fn blame(scope: &Scope, provider: &IdentityProvider, why: &ProviderError) -> ActionError {
     let (tenant, name, text) = (&scope.tenant.id, &provider.name, short(&why.to_string()));
     tracing::warn!(%tenant, provider = name, why = text, "an identity provider's answer does not do");
     match why {
-        OidcError::Provider(_) => ActionError::refused(UNREACHABLE),
-        OidcError::Token(_) => REFUSED,
+        ProviderError::Provider(_) => ActionError::refused(UNREACHABLE),
+        ProviderError::Answer(_) => REFUSED,
     }
 }
 

@@ -13,9 +13,8 @@ use super::federation::{self, LinkedAccount, OVER, PendingLink, ProviderAnswer, 
 use super::on_record::Attempt;
 use super::retry::retry;
 use super::{ActionError, Caller};
+use crate::identity_provider::{IdentityProvider, ProvenIdentity};
 use crate::notify::{self, Notice};
-use crate::oidc::ProvenIdentity;
-use crate::oidc::provider::IdentityProvider;
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::ceremonies::{self, CeremonyKey, CeremonyKind};

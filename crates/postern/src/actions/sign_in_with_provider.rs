@@ -11,12 +11,10 @@ use postern_core::signin::{Flow, FlowProgress, FlowStep};
 use super::ActionError;
 use super::federation::{self, ProviderAnswer, SignInThere, ToProvider};
 use super::retry::retry;
-use super::sender_limit::admit_request;
 use super::sign_in::Begun;
 use super::signed_in::{Failed, account_status, failed};
 use crate::config::Config;
-use crate::oidc::ProvenIdentity;
-use crate::oidc::provider::IdentityProvider;
+use crate::identity_provider::{IdentityProvider, ProvenIdentity};
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
@@ -39,8 +37,6 @@ pub async fn start(scope: &Scope, provider: &str) -> Result<ToProvider, ActionEr
 
 /// Hears the answer. `token` is from the browser's cookie.
 pub async fn finish(scope: &Scope, token: &str, answer: ProviderAnswer<'_>) -> Result<Begun, ActionError> {
-    // A GET, which `limit_senders` lets pass.
-    admit_request(scope).await?;
     let id = token_hash(token);
     let key = CeremonyKey { id: &id, kind: CeremonyKind::FederatedSignIn, person: None };
     // Until it is taken nothing is written.

@@ -1,7 +1,7 @@
 //! What an id token has to hold. The crate checks signature, `iss`, `aud`, `exp`, `iat` and the nonce; `azp` is checked here,
 //! because it leaves that out.
 //!
-//! Nothing of the program is used here: the fuzz target of id tokens reads this very file.
+//! Nothing of the program is used here but a plain struct: the fuzz target of id tokens reads this very file.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -10,6 +10,8 @@ use openidconnect::core::{
     CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, CoreJsonWebKeySet, CoreJwsSigningAlgorithm,
 };
 use openidconnect::{ClaimsVerificationError, ClientId, IssuerUrl, Nonce};
+
+use crate::proven_identity::{ProvenIdentity, short_word};
 
 /// Clocks differ by so much, either way.
 const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(1);
@@ -28,19 +30,6 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::EcdsaP384Sha384,
     CoreJwsSigningAlgorithm::EdDsa,
 ];
-
-/// Who came, as the provider says.
-#[derive(Clone, Debug)]
-pub struct ProvenIdentity {
-    /// Names the account at this provider, for ever.
-    pub subject: String,
-    /// How they signed in there.
-    pub amr: Vec<String>,
-    /// The class of that sign-in.
-    pub acr: Option<String>,
-    /// When that was.
-    pub auth_time: Option<Timestamp>,
-}
 
 /// What a token has to be: of this provider, for us, and of this sign-in.
 pub struct ExpectedToken<'a> {
@@ -117,15 +106,11 @@ fn identity(claims: &CoreIdTokenClaims) -> ProvenIdentity {
     let at = claims.auth_time().and_then(|at| Timestamp::from_second(at.timestamp()).ok());
     ProvenIdentity {
         subject: claims.subject().as_str().to_owned(),
-        amr: words.take(MOST_WORDS).map(|word| short(word.as_str())).collect(),
-        acr: claims.auth_context_ref().map(|class| short(class.as_str())),
+        amr: words.take(MOST_WORDS).map(|word| short_word(word.as_str())).collect(),
+        acr: claims.auth_context_ref().map(|class| short_word(class.as_str())),
         auth_time: at,
     }
 }
 
 /// More says nothing to anybody, and stands in the log.
 const MOST_WORDS: usize = 10;
-
-fn short(word: &str) -> String {
-    word.chars().filter(|c| !c.is_control()).take(100).collect()
-}

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use crate::gateway::{Gateway, GatewayMistake, TypedGateway};
-use crate::oidc::provider::{IdentityProvider, ProviderMistake, parse_providers};
+use crate::identity_provider::{IdentityProvider, ProviderMistake, parse_providers};
 use crate::smtp::{Smtp, SmtpMistake};
 
 /// As typed, and as it is kept: what is not there has its default.
@@ -276,7 +276,7 @@ impl TypedSettings {
     fn shown_providers(&self) -> String {
         let Some(text) = &self.identity_providers else { return "none (default)".to_owned() };
         let all = parse_providers(text).unwrap_or_default();
-        let lines = all.iter().map(|provider| format!("{} at {}", provider.name, provider.issuer));
+        let lines = all.iter().map(|provider| format!("{} at {}", provider.name, provider.issuer()));
         lines.collect::<Vec<_>>().join(", ")
     }
 

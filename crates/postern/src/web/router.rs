@@ -36,6 +36,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(uploads().merge(api::uploads()).layer(within(Duration::from_mins(10))))
         .layer(from_fn(plain::refuse_control_characters))
         .layer(from_fn(security::same_site_only))
+        .merge(from_other_sites())
         .layer(from_fn(problem::render_problems))
         .merge(of_the_process())
         .layer(CatchPanicLayer::new())
@@ -49,6 +50,17 @@ pub fn router(app: Arc<App>) -> Router {
 /// For whoever watches the process, at any host: no organisation is known here.
 fn of_the_process() -> Router<Arc<App>> {
     Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz))
+}
+
+/// What other sites send people here with, by POST. Nothing is done here for whoever sends it: no cookie is read, and nothing
+/// is written.
+fn from_other_sites() -> Router<Arc<App>> {
+    Router::new()
+        .route("/sign-in/federated/{provider}/acs", post(signin::saml::receive))
+        .route_layer(from_fn(security::limit_senders))
+        .method_not_allowed_fallback(|| async { problem::Problem::method_not_allowed() })
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(30)))
+        .layer(from_fn(plain::refuse_control_characters))
 }
 
 /// Reachable by anybody: what is sent here is limited by sender, and each handler that checks a secret goes through the
@@ -65,6 +77,8 @@ fn open() -> Router<Arc<App>> {
         .route("/sign-in/second-step/passkey/finish", post(signin::second_step_passkey::finish))
         .route("/sign-in/with/{provider}", post(signin::federated::start))
         .route("/sign-in/federated/{provider}", get(signin::federated::finish))
+        .route("/sign-in/federated/{provider}/answer", post(signin::saml::answer))
+        .route("/sign-in/federated/{provider}/metadata", get(signin::saml::metadata))
         .route("/sign-in/backup-code", post(signin::second_step::submit_backup_code))
         .route("/sign-in/hardware-token", post(signin::second_step::submit_token_code))
         .route("/sign-in/push", get(signin::push::show).post(signin::push::submit))

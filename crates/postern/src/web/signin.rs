@@ -11,6 +11,7 @@ pub mod pass;
 pub mod passkey;
 pub mod phone;
 pub mod push;
+pub mod saml;
 pub mod second_step;
 pub mod second_step_passkey;
 pub mod sent_code;

@@ -57,6 +57,8 @@ mod set_up;
 mod show_pass;
 mod sign_in;
 mod sign_in_with_provider;
+#[cfg(feature = "saml")]
+mod sign_in_with_saml;
 mod staff_notices;
 mod step_up;
 mod stop_remedy;

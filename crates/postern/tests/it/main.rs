@@ -20,6 +20,8 @@ mod pages;
 mod places;
 mod rng;
 mod runbook;
+#[cfg(feature = "saml")]
+mod saml;
 mod sender_limits;
 mod standards;
 mod steps;

@@ -2,8 +2,8 @@
 
 use jiff::SignedDuration;
 use postern::config::{Mode, Typed};
+use postern::identity_provider::{OidcProvider, ProviderMistake, ProviderProtocol, parse_providers};
 use postern::oidc::hosts::parse_private_host;
-use postern::oidc::provider::{ProviderMistake, parse_providers};
 
 const QUAY: &str = r#"
 [[provider]]
@@ -19,8 +19,9 @@ max_age = 3600
 #[test]
 fn a_provider_reads_and_its_secret_does_not_print() {
     let read = parse_providers(QUAY).unwrap();
-    assert_eq!((read[0].name.as_str(), read[0].scopes.as_slice()), ("quay", &["profile".to_owned()][..]));
-    assert_eq!(read[0].max_age, Some(SignedDuration::from_hours(1)));
+    let ProviderProtocol::Oidc(OidcProvider { scopes, max_age, .. }) = &read[0].protocol else { panic!() };
+    assert_eq!((read[0].name.as_str(), scopes.as_slice()), ("quay", &["profile".to_owned()][..]));
+    assert_eq!(*max_age, Some(SignedDuration::from_hours(1)));
     assert!(!format!("{read:?}").contains("hunter2"));
 }
 

@@ -10,7 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use super::go_on;
 use super::sign_in::SignInPage;
-use crate::actions::{ActionError, ProviderAnswer, ToProvider, link_account, sign_in_with_provider};
+use crate::actions::sender_limit::admit_request;
+use crate::actions::{
+    ActionError, Caller, OidcSaid, ProviderAnswer, ProviderSaid, ToProvider, link_account,
+    sign_in_with_provider,
+};
 use crate::scope::Scope;
 use crate::web::account::linked_accounts;
 use crate::web::api::linked_accounts::ProviderView;
@@ -66,24 +70,36 @@ pub async fn finish(
     Path(provider): Path<String>,
     Query(sent): Query<ProviderAnswerQuery>,
 ) -> Result<Response, Problem> {
-    let token = cookies::FEDERATED.read(&headers).unwrap_or_default();
-    let answer = ProviderAnswer {
-        provider: &provider,
-        code: sent.code.as_deref(),
-        state: &sent.state,
-        iss: sent.iss.as_deref(),
-        error: sent.error.as_deref(),
-    };
+    // A GET, which `limit_senders` lets pass.
+    if caller.is_none()
+        && let Err(error) = admit_request(&scope).await
+    {
+        return failed(&scope, error);
+    }
+    let said =
+        OidcSaid { code: sent.code.as_deref(), iss: sent.iss.as_deref(), error: sent.error.as_deref() };
+    let answer = ProviderAnswer { provider: &provider, state: &sent.state, said: ProviderSaid::Oidc(said) };
+    hear(&scope, caller.as_ref(), &headers, answer).await
+}
+
+/// Hears an answer, in the browser that has the cookie.
+pub(super) async fn hear(
+    scope: &Scope,
+    caller: Option<&Caller>,
+    headers: &HeaderMap,
+    answer: ProviderAnswer<'_>,
+) -> Result<Response, Problem> {
+    let token = cookies::FEDERATED.read(headers).unwrap_or_default();
     // Whoever is signed in comes to link; a sign-in that was begun besides is begun again.
     // The cookie stays where it came to nothing: an answer that somebody else sent here ends no sign-in under way.
     let mut response = match caller {
-        Some(caller) => match link_account::finish(&scope, &caller, &token, answer).await {
+        Some(caller) => match link_account::finish(scope, caller, &token, answer).await {
             Ok(()) => Toast::AccountLinked.redirect("/account"),
-            Err(error) => return linked_accounts::failed(&scope, &caller, &provider, error).await,
+            Err(error) => return linked_accounts::failed(scope, caller, answer.provider, error).await,
         },
-        None => match sign_in_with_provider::finish(&scope, &token, answer).await {
+        None => match sign_in_with_provider::finish(scope, &token, answer).await {
             Ok(begun) => go_on(&begun),
-            Err(error) => return failed(&scope, error),
+            Err(error) => return failed(scope, error),
         },
     };
     cookies::FEDERATED.clear(response.headers_mut());

@@ -11,7 +11,7 @@ use crate::on_both::on_both;
 use crate::test_app::{TestApp, production};
 
 /// Whoever adds a line here opens a door: it needs a limiter, or nothing behind it.
-pub(super) const OPEN: [&str; 51] = [
+pub(super) const OPEN: [&str; 54] = [
     "/",
     "/healthz",
     "/readyz",
@@ -24,6 +24,9 @@ pub(super) const OPEN: [&str; 51] = [
     "/sign-in/second-step/passkey/finish",
     "/sign-in/with/{provider}",
     "/sign-in/federated/{provider}",
+    "/sign-in/federated/{provider}/acs",
+    "/sign-in/federated/{provider}/answer",
+    "/sign-in/federated/{provider}/metadata",
     "/sign-in/backup-code",
     "/sign-in/hardware-token",
     "/sign-in/pass",

@@ -10,6 +10,7 @@ use postern::web::signin::forgotten_password::ForgottenPasswordPage;
 use postern::web::signin::pass::EnrolmentPassPage;
 use postern::web::signin::phone::PhoneAppPage;
 use postern::web::signin::push::PushPage;
+use postern::web::signin::saml::FromProviderPage;
 use postern::web::signin::second_step::SecondStepPage;
 use postern::web::signin::second_step::SecondStepWay::{
     BackupCode, CodeApp, HardwareToken, Passkey, Push, SentCode,
@@ -27,6 +28,7 @@ pub fn all() -> Vec<PageSample> {
     [
         of::<SignInPage<'static>>(),
         of::<ToProviderPage>(),
+        of::<FromProviderPage>(),
         of::<SecondStepPage>(),
         of::<EnrolmentPassPage>(),
         of::<PushPage>(),
@@ -109,6 +111,20 @@ impl PageSamples for ToProviderPage {
         let page = |title: &str, url: &str| Self { title: title.to_owned(), url: url.to_owned() };
         let url = "https://login.example.com/authorize?client_id=postern&scope=openid+profile&state=x%22%3E";
         vec![("usual", page("Quay Clinic account", url)), ("markup", page(MARKUP, url))]
+    }
+}
+
+impl PageSamples for FromProviderPage {
+    const SEEN_BY: SeenBy = SeenBy::Nobody;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page = |title: &str, response: &str| Self {
+            provider: "quay".to_owned(),
+            title: title.to_owned(),
+            response: response.to_owned(),
+            relay_state: "kqV2lG3n0Q".to_owned(),
+        };
+        vec![("usual", page("Quay Clinic account", "PHNhbWxwOlJlc3BvbnNl")), ("markup", page(MARKUP, MARKUP))]
     }
 }
 
