@@ -37,11 +37,12 @@ async fn import(scope: &Scope, caller: &Caller, file: Arc<SentTokenFile>) -> Res
     let permit = permit_on_tenant::<ManagePeople>(scope, caller).await?;
     let file_sha256 = &data_encoding::HEXLOWER.encode(&Sha256::digest(&file.bytes));
     let now = scope.now;
+    // Before the file is looked at: what is said of it tells which seeds are known.
+    caller.expect_step_up(scope.now)?;
     // A passphrase costs as much as its file says, up to a bound.
     let read = move || parse_tokens(&file.bytes, file.key.as_ref(), now);
     let tokens = scope.app.hashing.in_slot(read).await??;
     expect_new(scope, &tokens).await?;
-    caller.expect_step_up(scope.now)?;
     let rows = tokens.iter().map(|token| sealed(scope, token)).collect::<Result<Vec<_>, _>>()?;
     let mut change = caller.change(scope).await?;
     hardware_tokens::insert_all(&mut change, &caller.person.id, &rows).await?;
