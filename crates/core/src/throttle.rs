@@ -20,7 +20,7 @@ const FREE_REQUESTS: i64 = 4;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TryPace {
     /// Guesses at a password: one at once, then 1 s, doubling, at most 15 minutes. Anybody can guess at it, so nothing makes its
-    /// owner wait for longer.
+    /// owner wait for longer. Nor at a pass, which lives ten minutes: a longer wait would end it.
     FirstStep,
     /// Guesses at what comes after the password: the same, and no more than five in half an hour.
     SecondStep,
@@ -32,7 +32,10 @@ pub enum TryPace {
 impl TryPace {
     /// Of guesses at a factor of this kind.
     pub fn of(kind: FactorKind) -> Self {
-        if kind == FactorKind::Password { Self::FirstStep } else { Self::SecondStep }
+        match kind {
+            FactorKind::Password | FactorKind::EnrolmentPass => Self::FirstStep,
+            _ => Self::SecondStep,
+        }
     }
 
     /// The wait that follows the `failures`-th consecutive failure. Parameter: consecutive failures so far, this one included.
@@ -75,7 +78,7 @@ mod tests {
         assert_eq!(TryPace::Request.wait_after(i64::MAX).as_secs(), 3600);
     }
 
-    /// However somebody spreads their guesses.
+    /// However somebody spreads their guesses at one kind.
     #[test]
     fn no_half_hour_has_more_than_five_wrong_second_steps() {
         let mut at = 0;
@@ -90,9 +93,11 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_but_the_password_is_a_second_step() {
-        let first: Vec<_> =
-            FactorKind::ALL.iter().filter(|kind| TryPace::of(**kind) == TryPace::FirstStep).collect();
-        assert_eq!(first, [&FactorKind::Password]);
+    fn each_kind_but_password_and_pass_is_a_second_step() {
+        let (first, second): (Vec<_>, Vec<_>) =
+            FactorKind::ALL.iter().partition(|kind| TryPace::of(**kind) == TryPace::FirstStep);
+        assert_eq!(first.len(), 2);
+        assert!(first.contains(&&FactorKind::Password) && first.contains(&&FactorKind::EnrolmentPass));
+        assert!(second.contains(&&FactorKind::Totp) && second.contains(&&FactorKind::BackupCode));
     }
 }
