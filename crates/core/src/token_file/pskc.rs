@@ -91,6 +91,10 @@ fn token(
     let codes = codes(key)?;
     let data = key.only("Data")?.ok_or("There is no data in this key.")?;
     let seed = match value(data, "Secret", cipher)?.ok_or("There is no seed in this key.")? {
+        // Whoever changed the file could have put a seed of theirs in the place of one that is encrypted.
+        DataValue::Plain(_) if cipher.is_some() => {
+            return Err("The seed is not encrypted, in a file that is.".into());
+        }
         DataValue::Plain(text) => base64(text).ok_or("The seed is not Base64.")?,
         DataValue::Opened(bytes) => bytes,
     };
