@@ -2,8 +2,10 @@
 //!
 //! The crate checks the signature over what is read, its algorithms, `Destination`, `Issuer` and `Audience` of the assertion, a
 //! bearer confirmation (`Recipient`, `InResponseTo`, `NotOnOrAfter`) and the times of the conditions, and refuses a DTD. What it
-//! leaves out is checked here: one assertion and no more, the issuer of the answer itself, how old all of it is, when the
+//! leaves out is checked here: that signatures are plain, one assertion and no more, the issuer of the answer itself, how old all of it is, when the
 //! sign-in there was, `NotBefore` of a confirmation, and what kind of name the person has.
+
+mod plain_signatures;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -25,6 +27,7 @@ use saml_rs::{
 };
 use url::Url;
 
+use self::plain_signatures::expect_plain_signatures;
 use crate::identity_provider::{
     ProvenIdentity, ProviderError, SamlAnswer, SamlProvider, SamlRequest, ServiceAddresses, short_word,
 };
@@ -73,6 +76,7 @@ pub fn check(
     answer: SamlAnswer<'_>,
     now: Timestamp,
 ) -> Result<ProvenIdentity, ProviderError> {
+    expect_plain_signatures(&decoded(answer.response)?)?;
     let session = session(provider, ours, answer, now).map_err(|why| no_proof(&why.to_string()))?;
     expect_one_assertion(&session)?;
     let read = AnswerFields::of(&session)?;
@@ -104,6 +108,11 @@ pub fn parse_certificates(text: &str) -> Result<Vec<String>, &'static str> {
     let all: Vec<String> = read.map_err(|_| WANTED)?.iter().map(|one| BASE64.encode(one)).collect();
     let are_readable = all.iter().all(|one| load_certificate(one).is_ok());
     if (1..=2).contains(&all.len()) && are_readable { Ok(all) } else { Err(WANTED) }
+}
+
+fn decoded(response: &str) -> Result<String, ProviderError> {
+    let xml = BASE64.decode(response.as_bytes()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    xml.ok_or_else(|| no_proof("it is no XML in Base64"))
 }
 
 fn session(

@@ -302,6 +302,49 @@ fn what_is_signed_somewhere_else_in_the_answer_counts_for_nothing() {
     assert!(asked.hears(&posted(&honest)).is_ok());
 }
 
+/// Whatever it refers to is followed before the signature itself is looked at: nothing outside the answer may be.
+#[test]
+fn what_a_signature_refers_to_is_in_the_answer_itself() {
+    let asked = Asked::new(true);
+    let words = asked.right();
+    let honest = sign_assertion(&words.response());
+    let (_, signature, _) = cut(&honest, "<ds:Signature", "<saml:Subject>");
+    let reference = format!("URI=\"#{}\"", words.assertion_id);
+    assert!(signature.contains(&reference));
+    // A file that is there, in the folder of the tests.
+    let of_file = signature.replace(&reference, "URI=\"Cargo.toml\"");
+    let (_, first, _) = cut(&signature, "<ds:Reference", "<ds:SignatureValue>");
+    let (first, _) = first.split_once("</ds:SignedInfo>").unwrap();
+    let xslt = "<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xslt-19991116\"/></ds:Transforms>";
+    let instead = |own: &str| honest.replace(&signature, own);
+    let beside = |more: &str| {
+        honest
+            .replace("<samlp:Status>", &format!("<samlp:Extensions>{more}</samlp:Extensions><samlp:Status>"))
+    };
+    let variants = [
+        instead(&of_file),
+        instead(&signature.replace(&reference, "URI=\"\"")),
+        instead(&signature.replace(&reference, "")),
+        instead(&signature.replace(&reference, "URI=\"#\"")),
+        instead(&signature.replace(first, &format!("{first}{first}"))),
+        instead(&signature.replace("</ds:Transforms>", xslt)),
+        instead(&signature.replace("</ds:Signature>", "<ds:Object/></ds:Signature>")),
+        instead(&format!("{signature}{signature}")),
+        beside(&of_file),
+        beside(&signature),
+        beside("<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"/>"),
+        honest.replace(
+            "</saml:AuthnStatement>",
+            &format!("</saml:AuthnStatement><saml:Advice>{of_file}</saml:Advice>"),
+        ),
+    ];
+    for response in variants {
+        assert_ne!(response, honest);
+        asked.refuses(&posted(&response), "a signature in it is not plain");
+    }
+    assert!(asked.hears(&posted(&honest)).is_ok());
+}
+
 #[test]
 fn a_document_type_entities_and_what_is_too_large_are_refused() {
     let asked = Asked::new(true);

@@ -4,13 +4,15 @@
 //! written: the browser is given a form of ours that brings the same answer again, from here, and with its cookie.
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, header};
+use axum::extract::rejection::FormRejection;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 
 use super::federated::hear;
 use crate::actions::{self, ProviderAnswer, ProviderSaid, find_saml};
 use crate::scope::Scope;
+use crate::texts::MessageId;
 use crate::web::extract::{Form, MaybeSigned};
 use crate::web::page::PageView;
 use crate::web::problem::Problem;
@@ -43,12 +45,25 @@ impl PageView for FromProviderPage {
 pub async fn receive(
     scope: Scope,
     Path(provider): Path<String>,
-    Form(form): Form<SamlForm>,
+    form: Result<axum::Form<SamlForm>, FormRejection>,
 ) -> Result<Response, Problem> {
     let title = find_saml(&scope, &provider)?.title.clone();
+    // Of what another site sends, no word is shown to anybody: a form that is wrong is not offered again.
+    let axum::Form(form) = form.map_err(|why| unreadable(why.status()))?;
     // Some providers break the lines, which a hidden field would change.
-    let response = form.response.split_ascii_whitespace().collect();
+    let response: String = form.response.split_ascii_whitespace().collect();
+    let is_word = |text: &str| text.chars().all(|c| c.is_ascii_graphic());
+    if !(is_word(&response) && is_word(&form.relay_state)) {
+        return Err(unreadable(StatusCode::BAD_REQUEST));
+    }
     render(&scope, None, FromProviderPage { provider, title, response, relay_state: form.relay_state })
+}
+
+fn unreadable(status: StatusCode) -> Problem {
+    if status == StatusCode::PAYLOAD_TOO_LARGE {
+        return Problem::too_large();
+    }
+    Problem::bad_request(MessageId("provider-refused"))
 }
 
 /// `POST /sign-in/federated/{provider}/answer`

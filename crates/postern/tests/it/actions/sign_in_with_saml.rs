@@ -199,6 +199,13 @@ on_both! {
         page.ok().shows("Back from quay account");
         assert!(!page.body.contains("\"><script>"));
         post("/sign-in/federated/other/acs", "x").await.status(404);
+        // A form that is wrong is not offered again: another site could have words of its own shown here.
+        let words = ("Your account is locked. Call the desk on 555 0100", "\u{1}");
+        for form in [vec![words, ("SAMLResponse", "x\u{1}")], vec![("SAMLResponse", "PHg+"), ("RelayState", "555 0100")]] {
+            let asked = stranger.request(Method::POST, CONSUMER).header("sec-fetch-site", "cross-site");
+            let answer = stranger.send(asked.form(&form)).await;
+            answer.status(400).does_not_show("555 0100");
+        }
         post("/sign-in/federated/quay/answer", "x").await.status(403);
         post("/sign-in", "x").await.status(403);
         post(CONSUMER, &"x".repeat(70_000)).await.status(413);
