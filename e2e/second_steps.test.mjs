@@ -28,7 +28,7 @@ async function adaImportsTokens(world) {
   await signInWithPasskey(page);
   await page.goto('/desk/hardware-tokens');
   const file = `serial,seed,type\n${SERIAL},${SEED.toString('hex')},hotp\n`;
-  await page.getByLabel('CSV file').setInputFiles({ name: 'tokens.csv', mimeType: 'text/csv', buffer: Buffer.from(file) });
+  await page.getByLabel('CSV or PSKC file').setInputFiles({ name: 'tokens.csv', mimeType: 'text/csv', buffer: Buffer.from(file) });
   await button(page, 'Import tokens').click();
   await page.getByRole('table').getByText(SERIAL, { exact: true }).waitFor();
   await world.look(page, 'hardware-tokens');
@@ -143,8 +143,8 @@ async function aRemovedPasskeyLeavesTheDevice(world) {
   const passkey = page.getByRole('listitem').filter({ hasText: 'Name or remove' }).filter({ hasText: 'Passkey' });
   await passkey.getByText('Name or remove').click();
   await passkey.getByRole('link', { name: /^Remove/ }).click();
-  await field(page, /^Code from the app/).fill(await world.server.phoneCode(GUS.login));
-  await button(page, /with a code/).click();
+  await field(page, 'Code from your app').fill(await world.server.phoneCode(GUS.login));
+  await button(page, 'Remove it with a code').click();
   await isAt(page, '/account', 'Your account');
   await until('the device has forgotten it', async () => (await page.passkeysInDevice()).length === 0);
 }
