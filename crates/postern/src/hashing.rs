@@ -157,8 +157,7 @@ impl Hashing {
         });
     }
 
-    /// Does work that costs a processor's time, in one of as many slots as there are processors.
-    pub async fn in_slot<T: Send + 'static>(
+    async fn in_slot<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, HashingError> {

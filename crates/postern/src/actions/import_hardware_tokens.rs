@@ -10,6 +10,7 @@ use postern_core::token_file::{FileKey, TokenFileError, TokenRow, TokenRowProble
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+use super::import_sign_ins::acquire_slots;
 use super::on_record::Attempt;
 use super::{ActionError, Caller, permit_on_tenant};
 use crate::notify;
@@ -39,9 +40,16 @@ async fn import(scope: &Scope, caller: &Caller, file: Arc<SentTokenFile>) -> Res
     let now = scope.now;
     // Before the file is looked at: what is said of it tells which seeds are known.
     caller.expect_step_up(scope.now)?;
-    // A passphrase costs as much as its file says, up to a bound.
-    let read = move || parse_tokens(&file.bytes, file.key.as_ref(), now);
-    let tokens = scope.app.hashing.in_slot(read).await??;
+    // A passphrase costs as much as its file says, up to a bound: not where passwords are hashed, or nobody could sign in meanwhile.
+    // The place goes with the work: hanging up gives none back.
+    let slots = acquire_slots(scope).await?;
+    let read = move || {
+        let tokens = parse_tokens(&file.bytes, file.key.as_ref(), now);
+        drop(slots);
+        tokens
+    };
+    let read = tokio::task::spawn_blocking(read).await;
+    let tokens = read.map_err(|error| ActionError::Internal(error.to_string()))??;
     expect_new(scope, &tokens).await?;
     let rows = tokens.iter().map(|token| sealed(scope, token)).collect::<Result<Vec<_>, _>>()?;
     let mut change = caller.change(scope).await?;
@@ -101,6 +109,6 @@ fn sealed<'a>(scope: &Scope, token: &'a TokenRow) -> Result<NewHardwareToken<'a>
 
 impl From<TokenFileError> for ActionError {
     fn from(error: TokenFileError) -> Self {
-        Self::invalid(if error.is_about_key() { "key" } else { "csv" }, error.to_string())
+        Self::invalid(if error.is_about_key() { "key" } else { "file" }, error.to_string())
     }
 }

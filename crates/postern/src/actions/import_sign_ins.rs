@@ -21,6 +21,7 @@ use crate::store::Change;
 use crate::store::imports::ImportCounts;
 
 use admission::AdmissionSlots;
+pub(crate) use admission::acquire_slots;
 pub use admission::{Admission, UPLOAD_PREFIX, admit_import, delete_left_over_uploads};
 pub(crate) use ordinals::Ordinals;
 use reading::Reading;

@@ -26,7 +26,7 @@ pub struct Admission {
     pub(super) slots: AdmissionSlots,
 }
 
-/// A place among those who bring logs: the organisation's own, and the process's. Given back when the last who holds it lets go.
+/// A place among those who bring files: the organisation's own, and the process's. Given back when the last who holds it lets go.
 pub(crate) type AdmissionSlots = Arc<[OwnedSemaphorePermit; 2]>;
 
 /// Takes a slot, and pays for it: what does not fit has cost something, so a broken program slows itself down. One that
@@ -39,18 +39,23 @@ pub async fn admit_import(
     if !permit.covers(scope.tenant.id.as_str()) {
         return Err(ActionError::NotFound);
     }
+    let slots = acquire_slots(scope).await?;
+    let hour = CountedTry::in_window("import", scope.now, SignedDuration::from_hours(1));
+    let limit = RateLimit::of_resource("caller", &caller.session, hour);
+    limit.acquire(scope).await?;
+    Ok(Admission { permit, limit, slots })
+}
+
+/// Waits a little for a place.
+pub(crate) async fn acquire_slots(scope: &Scope) -> Result<AdmissionSlots, ActionError> {
     let acquire = async {
         let own = Arc::clone(&scope.tenant.activity.importing.0).acquire_owned().await?;
         Ok::<_, AcquireError>([own, Arc::clone(&scope.app.importing).acquire_owned().await?])
     };
     let slots = tokio::time::timeout(PATIENCE, acquire).await.map_err(|_| {
-        ActionError::Busy("Other logs are being taken in. Nothing was read. Try again in a minute.")
+        ActionError::Busy("Other files are being taken in. Nothing was read. Try again in a minute.")
     })?;
-    let slots = slots.map_err(|error| ActionError::Internal(error.to_string()))?;
-    let hour = CountedTry::in_window("import", scope.now, SignedDuration::from_hours(1));
-    let limit = RateLimit::of_resource("caller", &caller.session, hour);
-    limit.acquire(scope).await?;
-    Ok(Admission { permit, limit, slots: Arc::new(slots) })
+    Ok(Arc::new(slots.map_err(|error| ActionError::Internal(error.to_string()))?))
 }
 
 /// Deletes what uploads left in the data folder when their process died.

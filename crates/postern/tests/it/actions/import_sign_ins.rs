@@ -159,7 +159,7 @@ on_both! {
         let (by_api, by_page, ()) =
             tokio::join!(send_log(&program, &token, "x", log), page.send(request.body(form)), look);
         assert!(by_api.status(429).headers.contains_key("retry-after"));
-        by_page.status(429).shows("Other logs are being taken in");
+        by_page.status(429).shows("Other files are being taken in");
         drop(slots);
         send_log(&app.browser(), &token, "x", fatigue("ana", 1, app.clock.now())).await.status(201);
     }
