@@ -160,6 +160,11 @@ pub enum TokenFileError {
     /// What was typed is no key.
     #[error("The key of this file must be 32 or 64 hexadecimal digits.")]
     KeyForm,
+    /// A key, and nothing that it would open.
+    #[error(
+        "A key was typed, and nothing in the file is encrypted. If it should be, somebody changed it on the way: ask its maker. Else leave the key out."
+    )]
+    KeyUnused,
     /// The MAC of a value says that the key is wrong, or the file.
     #[error(
         "The key or passphrase is another one, or the file was changed: on line {0} it does not open. Nothing was imported. Type it again, or ask the maker."
@@ -178,7 +183,10 @@ pub enum TokenFileError {
 impl TokenFileError {
     /// Whether it is about the key that was typed, and not about the file.
     pub fn is_about_key(&self) -> bool {
-        matches!(self, Self::KeyWanted | Self::PassphraseWanted | Self::KeyForm | Self::WrongKey(_))
+        matches!(
+            self,
+            Self::KeyWanted | Self::PassphraseWanted | Self::KeyForm | Self::KeyUnused | Self::WrongKey(_)
+        )
     }
 }
 
@@ -187,7 +195,7 @@ fn lines(problems: &[TokenRowProblem]) -> String {
     format!("Nothing was imported. {}", each.collect::<Vec<_>>().join(" "))
 }
 
-/// Reads a file: every token of it, or what is wrong. `key` is looked at where the file is encrypted.
+/// Reads a file: every token of it, or what is wrong. `key` opens one that is encrypted, and belongs to no other.
 pub fn parse_tokens(
     bytes: &[u8],
     key: Option<&FileKey>,
@@ -205,6 +213,9 @@ pub fn parse_tokens(
     }
     if bytes.len() > MAX_TOKEN_BYTES {
         return Err(TokenFileError::TooLarge);
+    }
+    if key.is_some() {
+        return Err(TokenFileError::KeyUnused);
     }
     table::read(&text)
 }

@@ -50,6 +50,9 @@ pub(super) fn read(
         return Err(TokenFileError::NotPskc);
     }
     let cipher = FileCipher::of(&container, key)?;
+    if cipher.is_none() && key.is_some() {
+        return Err(TokenFileError::KeyUnused);
+    }
     let mut rows = TokenRows::default();
     for package in container.children.iter().filter(|child| child.is("KeyPackage")) {
         let read = match token(package, cipher.as_ref(), now) {
