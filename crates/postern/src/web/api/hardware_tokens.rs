@@ -180,10 +180,7 @@ async fn sent_file(request: Request) -> Result<SentTokenFile, Problem> {
         let form = Multipart::from_request(request, &()).await;
         let form =
             form.map_err(|_| Problem::bad_request("The form is not one: its parts have no boundary."))?;
-        return read_form(form).await.map_err(|why| match why.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-            _ => Problem::bad_request("The form did not arrive whole. Send it again."),
-        });
+        return Ok(read_form(form).await?);
     }
     let bytes = Bytes::from_request(request, &()).await.map_err(|why| match why.status() {
         StatusCode::PAYLOAD_TOO_LARGE => too_large(),

@@ -49,11 +49,11 @@ pub async fn submit(scope: Scope, Signed(caller): Signed, request: Request) -> R
     let form = form.map_err(|_| Problem::bad_request("Send the form of this page, with a file."))?;
     let file = match read_form(form).await {
         Ok(file) => file,
-        Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+        Err(TokenFormError::TooLarge) => {
             let said = (None, Some(TokenFileError::TooLarge.to_string()));
             return page(&scope, &caller, StatusCode::PAYLOAD_TOO_LARGE, said).await;
         }
-        Err(_) => return Err(Problem::bad_request("The file did not arrive whole. Send it again.")),
+        Err(error) => return Err(error.into()),
     };
     match import_hardware_tokens(&scope, &caller, file).await {
         Ok(_) => Ok(Toast::HardwareTokensImported.redirect("/desk/hardware-tokens")),
@@ -78,19 +78,53 @@ async fn refused(scope: &Scope, caller: &Caller, error: ActionError) -> Result<R
     page(scope, caller, status, (field, Some(message))).await
 }
 
-/// The chosen file, or else what was pasted; and what opens it.
-pub async fn read_form(mut form: Multipart) -> Result<SentTokenFile, MultipartError> {
+/// A form that brings no file that could be read.
+#[derive(Debug)]
+pub enum TokenFormError {
+    TooLarge,
+    Incomplete,
+    /// One of them would be left out, and nobody would know.
+    TwoFiles,
+    UnknownPart,
+}
+
+impl From<MultipartError> for TokenFormError {
+    fn from(error: MultipartError) -> Self {
+        if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Self::TooLarge } else { Self::Incomplete }
+    }
+}
+
+impl From<TokenFormError> for Problem {
+    fn from(error: TokenFormError) -> Self {
+        match error {
+            TokenFormError::TooLarge => ActionError::from(TokenFileError::TooLarge).into(),
+            TokenFormError::Incomplete => Self::bad_request("The file did not arrive whole. Send it again."),
+            TokenFormError::TwoFiles => Self::bad_request(
+                "Two files came at once. Nothing was imported. Send them one after the other.",
+            ),
+            TokenFormError::UnknownPart => Self::bad_request(
+                "The form has a part that is none of file, csv and key. Nothing was imported.",
+            ),
+        }
+    }
+}
+
+/// The chosen file, or what was pasted; and what opens it.
+pub async fn read_form(mut form: Multipart) -> Result<SentTokenFile, TokenFormError> {
     let mut file = SentTokenFile { bytes: Zeroizing::default(), key: None };
     while let Some(field) = form.next_field().await? {
         match field.name() {
             Some("file" | "csv") => {
-                let bytes = field.bytes().await?;
-                if file.bytes.is_empty() {
-                    file.bytes = Zeroizing::new(bytes.to_vec());
+                let bytes = Zeroizing::new(field.bytes().await?.to_vec());
+                if !bytes.is_empty() && !file.bytes.is_empty() {
+                    return Err(TokenFormError::TwoFiles);
+                }
+                if !bytes.is_empty() {
+                    file.bytes = bytes;
                 }
             }
             Some("key") => file.key = FileKey::typed(Zeroizing::new(field.text().await?)),
-            _ => {}
+            _ => return Err(TokenFormError::UnknownPart),
         }
     }
     Ok(file)

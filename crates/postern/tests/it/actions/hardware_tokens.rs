@@ -42,10 +42,14 @@ impl TestApp {
 
     /// A file and its key, as a form: that of the page, or of the API.
     async fn send_tokens(&self, browser: &Browser, path: &str, (file, key): (&str, &str)) -> Answer {
-        let part = |name: &str, text: &str| {
+        self.send_parts(browser, path, &[("csv", file), ("key", key)]).await
+    }
+
+    async fn send_parts(&self, browser: &Browser, path: &str, parts: &[(&str, &str)]) -> Answer {
+        let part = |(name, text): &(&str, &str)| {
             format!("--xyz\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
         };
-        let body = part("csv", file) + &part("key", key) + "--xyz--\r\n";
+        let body = parts.iter().map(part).collect::<String>() + "--xyz--\r\n";
         let request = browser.request(Method::POST, path).header(ORIGIN, self.origin());
         browser.send(request.header("content-type", "multipart/form-data; boundary=xyz").body(body)).await
     }
@@ -136,6 +140,11 @@ on_both! {
             said.status(422).shows("encrypted by a passphrase");
             let said = app.send_tokens(&ada, path, (FIGURE_6, wrong)).await;
             said.status(422).shows("does not open").does_not_show(wrong);
+            let said = app.send_tokens(&ada, path, (FILE, wrong)).await;
+            said.status(422).shows("nothing in the file is encrypted").does_not_show(wrong);
+            // Nothing of what is sent is left out in silence.
+            app.send_parts(&ada, path, &[("file", FIGURE_3), ("csv", FILE)]).await.status(400).shows("Two files");
+            app.send_parts(&ada, path, &[("file", FILE), ("seeds", "x")]).await.status(400).shows("none of file, csv and key");
         }
         assert_eq!(app.count("SELECT COUNT(*) FROM hardware_tokens").await, 0);
         app.send_tokens(&ada, API, (FIGURE_6, "12345678901234567890123456789012")).await.status(201);
@@ -143,8 +152,10 @@ on_both! {
         ada.get(PAGE).await.ok().shows("HOTP, 8 digits, SHA1");
         // One seed, by another file and another number, and from the page.
         let renamed = FIGURE_7.replace("987654321", "987654322");
+        let hashed = app.hashing.slots_taken();
         let said = app.send_tokens(&ada, PAGE, (&renamed, "qwerty")).await;
         said.status(422).shows("A token with this seed was imported before.");
+        assert_eq!(app.hashing.slots_taken(), hashed, "a passphrase holds up nobody who signs in");
         app.import_tokens(&ada, &"<a>".repeat(40)).await.status(422).shows("more elements, attributes or levels");
         app.import_tokens(&ada, &"<a/>".repeat(3 << 20)).await.status(422).shows("10 MiB (PSKC)");
     }

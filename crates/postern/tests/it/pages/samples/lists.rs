@@ -291,7 +291,7 @@ impl PageSamples for HardwareTokensPage {
             ("empty", page(Vec::new(), 0)),
             ("full", page(all(), 4)),
             ("more", page(all(), 900)),
-            ("wrong", Self { error: some(LONG), field: Some("csv"), ..page(all(), 4) }),
+            ("wrong", Self { error: some(LONG), field: Some("file"), ..page(all(), 4) }),
             ("wrong-key", Self { error: some(LONG), field: Some("key"), ..page(all(), 4) }),
             (
                 "step-up",
