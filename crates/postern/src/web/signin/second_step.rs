@@ -13,7 +13,8 @@ use crate::actions::use_totp::use_totp;
 use crate::actions::{ActionError, SignedIn};
 use crate::scope::Scope;
 use crate::store::flows::FlowRow;
-use crate::store::{backup_codes, factors, persons};
+use crate::store::persons::{self, Person};
+use crate::store::{backup_codes, factors};
 use crate::texts::ErrorText;
 use crate::web::extract::{CurrentFlow, Device, Form, Query};
 use crate::web::page::PageView;
@@ -60,17 +61,17 @@ pub enum SecondStepWay {
 impl SecondStepWay {
     /// What this person has and what works now. The first is offered first: what is in the hand, then what must come, and what
     /// is used up by it last.
-    async fn list(scope: &Scope, row: &FlowRow) -> Result<Vec<Self>, Problem> {
+    async fn list(scope: &Scope, person: &Person) -> Result<Vec<Self>, Problem> {
         let (db, tenant) = (&scope.app.db, &scope.tenant.id);
-        let factors = factors::list(db, tenant, row.flow.person()).await?;
+        let factors = factors::list(db, tenant, &person.id).await?;
         let has = |kind| factors.iter().any(|f| f.is(kind) && f.works(scope.now));
-        let codes_left = backup_codes::count_left(db, tenant, row.flow.person(), scope.now).await?;
+        let codes_left = backup_codes::count_left(db, tenant, &person.id, scope.now).await?;
         let mut ways = Vec::new();
         ways.extend(has(FactorKind::Totp).then_some(Self::CodeApp));
         ways.extend(has(FactorKind::HardwareToken).then_some(Self::HardwareToken));
         ways.extend(has(FactorKind::Webauthn).then_some(Self::Passkey));
         ways.extend(has(FactorKind::Push).then_some(Self::Push));
-        ways.extend(CodeWay::list(scope, row).await?.into_iter().map(Self::SentCode));
+        ways.extend(CodeWay::list(scope, person).await?.into_iter().map(Self::SentCode));
         ways.extend((codes_left > 0).then_some(Self::BackupCode));
         Ok(ways)
     }
@@ -179,10 +180,10 @@ async fn page(
     form: &str,
     error: Option<ErrorText>,
 ) -> Result<SecondStepPage, Problem> {
-    let mut others = SecondStepWay::list(scope, row).await?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, row.flow.person()).await?;
+    let mut others = SecondStepWay::list(scope, &person).await?;
     let wanted = others.iter().position(|way| way.form() == Some(form));
     let first = (!others.is_empty()).then(|| others.remove(wanted.unwrap_or_default()));
-    let person = persons::load(&scope.app.db, &scope.tenant.id, row.flow.person()).await?;
     Ok(SecondStepPage {
         first,
         others,

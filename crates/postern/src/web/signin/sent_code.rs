@@ -12,7 +12,7 @@ use crate::actions::sent_code_rules::list_usable;
 use crate::actions::use_sent_code::use_sent_code;
 use crate::scope::Scope;
 use crate::store::flows::FlowRow;
-use crate::store::persons;
+use crate::store::persons::{self, Person};
 use crate::store::sent_codes::CodeContact;
 use crate::texts::ErrorText;
 use crate::web::extract::{CurrentFlow, Device, Form};
@@ -33,9 +33,8 @@ pub struct CodeWay {
 
 impl CodeWay {
     /// Of everybody's own, those that work in this organisation.
-    pub(super) async fn list(scope: &Scope, row: &FlowRow) -> Result<Vec<Self>, Problem> {
-        let person = persons::load(&scope.app.db, &scope.tenant.id, row.flow.person()).await?;
-        Ok(list_usable(scope, &person).await?.into_iter().map(Self::of).collect())
+    pub(super) async fn list(scope: &Scope, person: &Person) -> Result<Vec<Self>, Problem> {
+        Ok(list_usable(scope, person).await?.into_iter().map(Self::of).collect())
     }
 
     fn of(contact: CodeContact) -> Self {
@@ -113,7 +112,8 @@ async fn page(scope: &Scope, row: &FlowRow, error: Option<ActionError>) -> Resul
         return Ok(Redirect::to("/sign-in/second-step").into_response());
     };
     let (status, _, message) = form_outcome(error)?;
-    let ways = CodeWay::list(scope, row).await?;
+    let person = persons::load(&scope.app.db, &scope.tenant.id, row.flow.person()).await?;
+    let ways = CodeWay::list(scope, &person).await?;
     let code = &progress.code;
     let shown = SentCodePage {
         way: ways.into_iter().find(|way| way.factor == code.factor_id),
