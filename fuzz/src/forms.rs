@@ -10,7 +10,7 @@ use url::form_urlencoded;
 
 /// A form as the pages have them: a field that is wanted, one that may be left out.
 #[derive(Debug, PartialEq, Deserialize, Serialize)]
-struct SignInForm {
+struct PlainForm {
     login: String,
     #[serde(default)]
     then: String,
@@ -42,11 +42,11 @@ fn check_form(bytes: &[u8]) {
     let read: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes).unwrap_or_default();
     let same = read.iter().map(|(name, value)| (Cow::from(name), Cow::from(value)));
     assert!(same.eq(pairs.iter().cloned()), "what was looked at is not what is read");
-    let Ok(form) = serde_urlencoded::from_bytes::<SignInForm>(bytes) else { return };
+    let Ok(form) = serde_urlencoded::from_bytes::<PlainForm>(bytes) else { return };
     let named = |name: &str| pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_ref()).collect::<Vec<_>>();
     assert_eq!(named("login"), [form.login.as_str()], "a field that stands there twice is no field");
     let written = serde_urlencoded::to_string(&form).expect("a form can be written");
-    assert_eq!(serde_urlencoded::from_str::<SignInForm>(&written), Ok(form));
+    assert_eq!(serde_urlencoded::from_str::<PlainForm>(&written), Ok(form));
 }
 
 fn holds_refused(value: &Value) -> bool {

@@ -16,7 +16,7 @@ const ACCOUNT: &str = "b4bd3c8f-gus";
 const RSA_PSS: &str = "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1";
 
 /// A sign-in under way at the provider of the settings.
-struct Asked {
+struct SamlSignIn {
     provider: SamlProvider,
     ours: ServiceAddresses,
     request: ReadSamlRequest,
@@ -24,7 +24,7 @@ struct Asked {
     now: Timestamp,
 }
 
-impl Asked {
+impl SamlSignIn {
     fn new(is_anew: bool) -> Self {
         let now: Timestamp = "2026-12-02T12:00:00Z".parse().unwrap();
         let base = "https://quay.example.com/sign-in/federated/quay";
@@ -93,10 +93,10 @@ fn a_provider_of_saml_reads() {
 
 #[test]
 fn what_is_asked_for_is_a_persistent_name_and_a_fresh_sign_in() {
-    let asked = Asked::new(true);
+    let asked = SamlSignIn::new(true);
     assert_eq!(asked.request.issuer, asked.ours.entity_id);
     assert_eq!(asked.request.consumer, asked.ours.consumer);
-    assert!(asked.request.force_authn && !Asked::new(false).request.force_authn);
+    assert!(asked.request.force_authn && !SamlSignIn::new(false).request.force_authn);
     assert!(asked.request.name_format.ends_with(":persistent"));
     let metadata = saml::metadata(&asked.ours).unwrap();
     for part in [&asked.ours.entity_id, &asked.ours.consumer, "HTTP-POST", ":persistent"] {
@@ -106,7 +106,7 @@ fn what_is_asked_for_is_a_persistent_name_and_a_fresh_sign_in() {
 
 #[test]
 fn a_right_answer_names_the_account_by_all_of_its_name() {
-    let asked = Asked::new(true);
+    let asked = SamlSignIn::new(true);
     let heard = asked.hears(&asked.right().posted()).unwrap();
     assert_eq!(heard.subject, format!("[\"{ENTITY_ID}\",\"{}\",\"{ACCOUNT}\"]", asked.ours.entity_id));
     assert_eq!(heard.auth_time, Some(asked.now));
@@ -143,7 +143,7 @@ fn decoded(text: &str) -> Vec<u8> {
 
 #[test]
 fn an_answer_that_is_not_for_this_sign_in_is_refused() {
-    let asked = Asked::new(true);
+    let asked = SamlSignIn::new(true);
     let wrong = |change: fn(&mut SamlWords), why: &str| asked.refuses(&asked.changed(change).posted(), why);
     wrong(|words| words.in_response_to = <[String; 2]>::default(), "nResponseTo");
     wrong(|words| words.in_response_to[1] = "_another".to_owned(), "nResponseTo");
@@ -168,7 +168,7 @@ fn an_answer_that_is_not_for_this_sign_in_is_refused() {
 
 #[test]
 fn an_answer_that_is_over_or_old_is_refused() {
-    let asked = Asked::new(true);
+    let asked = SamlSignIn::new(true);
     let later = |seconds| SignedDuration::from_secs(seconds);
     let now = asked.now;
     let heard = |change: &dyn Fn(&mut SamlWords)| {
@@ -192,14 +192,14 @@ fn an_answer_that_is_over_or_old_is_refused() {
     }
     let (before, _, after) = cut(&asked.right().response(), "<saml:AuthnS", "</saml:Assertion>");
     asked.refuses(&posted(&sign_assertion(&(before + &after))), "no sign-in there");
-    let in_no_hurry = Asked::new(false);
+    let in_no_hurry = SamlSignIn::new(false);
     let older = in_no_hurry.changed(|words| words.signed_in_at = now - SignedDuration::from_hours(8));
     assert!(in_no_hurry.hears(&older.posted()).is_ok());
 }
 
 #[test]
 fn a_name_that_may_be_somebody_elses_one_day_is_refused() {
-    let asked = Asked::new(true);
+    let asked = SamlSignIn::new(true);
     for format in
         ["2.0:nameid-format:transient", "1.1:nameid-format:emailAddress", "1.1:nameid-format:unspecified"]
     {
@@ -215,7 +215,7 @@ fn a_name_that_may_be_somebody_elses_one_day_is_refused() {
 
 #[test]
 fn what_the_providers_key_did_not_sign_is_refused() {
-    let asked = Asked::new(true);
+    let asked = SamlSignIn::new(true);
     let right = asked.right().response();
     asked.refuses(&posted(&right), "ignature");
     // With its own certificate in it, and with the provider's.
@@ -227,11 +227,11 @@ fn what_the_providers_key_did_not_sign_is_refused() {
     // The second certificate counts as the first one does.
     let two = saml_settings("quay").replace(CERTIFICATE, &format!("{OTHER_CERTIFICATE}{CERTIFICATE}"));
     let provider = saml_of(&parse_providers(&two).unwrap()[0]);
-    let rolling = Asked { provider, ..Asked::new(true) };
+    let rolling = SamlSignIn { provider, ..SamlSignIn::new(true) };
     assert!(rolling.hears(&rolling.right().posted()).is_ok());
     asked.refuses(&posted(&sign_by_algorithm(&right, RSA_PSS)), "algorithm is not allowed");
     // Which is said of signatures alone that are right.
-    let mut asked = Asked::new(true);
+    let mut asked = SamlSignIn::new(true);
     asked.request.id = "_request-sha-1".to_owned();
     asked.refuses(&posted(SIGNED_WITH_SHA_1), "algorithm is not allowed");
 }
@@ -239,7 +239,7 @@ fn what_the_providers_key_did_not_sign_is_refused() {
 /// XML signature wrapping: what is signed stands somewhere in it, and something else stands where it is read.
 #[test]
 fn what_is_signed_somewhere_else_in_the_answer_counts_for_nothing() {
-    let asked = Asked::new(true);
+    let asked = SamlSignIn::new(true);
     let words = asked.right();
     let honest = sign_assertion(&words.response());
     let (_, signed, _) = cut(&honest, "<saml:Assertion", "</samlp:Response>");
@@ -305,7 +305,7 @@ fn what_is_signed_somewhere_else_in_the_answer_counts_for_nothing() {
 /// Whatever it refers to is followed before the signature itself is looked at: nothing outside the answer may be.
 #[test]
 fn what_a_signature_refers_to_is_in_the_answer_itself() {
-    let asked = Asked::new(true);
+    let asked = SamlSignIn::new(true);
     let words = asked.right();
     let honest = sign_assertion(&words.response());
     let (_, signature, _) = cut(&honest, "<ds:Signature", "<saml:Subject>");
@@ -347,7 +347,7 @@ fn what_a_signature_refers_to_is_in_the_answer_itself() {
 
 #[test]
 fn a_document_type_entities_and_what_is_too_large_are_refused() {
-    let asked = Asked::new(true);
+    let asked = SamlSignIn::new(true);
     let honest = sign_assertion(&asked.right().response());
     for dtd in [
         "<!DOCTYPE r>",
