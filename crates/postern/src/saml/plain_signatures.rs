@@ -3,9 +3,9 @@
 //! The crate checks every one that stands in an answer, wherever, and follows what it refers to, a file of this machine or transforms
 //! of the sender's choice, before it looks at the signature itself. So what has any but plain ones is refused before.
 
-use saml_rs::xml::dom::{Node, parse_with_limits};
+use saml_rs::xml::dom::Node;
 
-use super::{LIMITS, no_proof};
+use super::no_proof;
 use crate::identity_provider::ProviderError;
 
 /// What a signature may be made of: nothing that leads elsewhere, and nothing that runs.
@@ -35,9 +35,7 @@ const TRANSFORMS: [&str; 2] =
     ["http://www.w3.org/2000/09/xmldsig#enveloped-signature", "http://www.w3.org/2001/10/xml-exc-c14n#"];
 
 /// One in the answer at most and one in each of its assertions, each of one element of the answer.
-pub(super) fn expect_plain_signatures(xml: &str) -> Result<(), ProviderError> {
-    let document = parse_with_limits(xml, LIMITS).map_err(|why| no_proof(&why.to_string()))?;
-    let root = &document.root;
+pub(super) fn expect_plain_signatures(root: &Node) -> Result<(), ProviderError> {
     let assertions = root.children.iter().filter(|child| child.local_name == "Assertion");
     let mut plain = 0;
     for holder in std::iter::once(root).chain(assertions) {

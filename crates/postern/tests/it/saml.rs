@@ -198,6 +198,21 @@ fn an_answer_that_is_over_or_old_is_refused() {
 }
 
 #[test]
+fn a_time_that_is_none_is_refused() {
+    let asked = SamlSignIn::new(true);
+    let right = asked.right().response();
+    for name in ["IssueInstant", "NotBefore", "NotOnOrAfter", "AuthnInstant"] {
+        for at in ["2026-12-V0T12:00:00Z", "2026-12-02T12:00:00", "2026-12-02", "soon", ""] {
+            let (before, rest) = right.split_once(&format!(" {name}=\"")).unwrap();
+            let (_, after) = rest.split_once('"').unwrap();
+            let wrong = format!("{before} {name}=\"{at}\"{after}");
+            asked.refuses(&posted(&sign_assertion(&wrong)), "a time in it is none");
+            asked.refuses(&posted(&wrong), "a time in it is none");
+        }
+    }
+}
+
+#[test]
 fn a_name_that_may_be_somebody_elses_one_day_is_refused() {
     let asked = SamlSignIn::new(true);
     for format in
@@ -209,6 +224,9 @@ fn a_name_that_may_be_somebody_elses_one_day_is_refused() {
     asked.refuses(&asked.changed(|words| words.name_attributes.clear()).posted(), "not persistent");
     for name in [" ".to_owned(), "g".repeat(257)] {
         asked.refuses(&asked.changed(|words| words.name = name).posted(), "empty, or too long");
+    }
+    for name in ["gus\ra", "gus\n", "gus&#13;"] {
+        asked.refuses(&asked.changed(|words| words.name = name.to_owned()).posted(), "control character");
     }
     assert!(asked.hears(&asked.changed(|words| words.name.clear()).posted()).is_err());
 }
