@@ -6,6 +6,8 @@ pub mod detections;
 pub mod forms;
 pub mod history;
 pub mod id_token;
+#[path = "../../crates/postern/src/identity_provider.rs"]
+pub mod identity_provider;
 pub mod input;
 pub mod line;
 pub mod literals;
@@ -17,6 +19,11 @@ pub mod people_file;
 #[path = "../../crates/postern/src/proven_identity.rs"]
 pub mod proven_identity;
 pub mod push;
+#[path = "../../crates/postern/src/saml.rs"]
+pub mod saml;
+pub mod saml_answer;
+#[path = "../../crates/testkit/src/saml_provider.rs"]
+pub mod saml_provider;
 pub mod table;
 pub mod text_message;
 pub mod thresholds;

@@ -37,11 +37,20 @@ fn changed(record: &[u8], random: &mut Random) -> Option<Vec<u8>> {
 
 /// Changes `data[..size]`: the bytes in one case of two; else its lines, of which one document is made of another.
 pub fn lines(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize {
+    pieces('\n', data, size, max_size, seed)
+}
+
+/// The same with the tags of XML.
+pub fn tags(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize {
+    pieces('>', data, size, max_size, seed)
+}
+
+fn pieces(end: char, data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize {
     let mut random = Random::new(seed);
     if random.below(2) > 0
         && let Ok(text) = str::from_utf8(&data[..size])
     {
-        let mut lines: Vec<_> = text.split_inclusive('\n').map(str::to_owned).collect();
+        let mut lines: Vec<_> = text.split_inclusive(end).map(str::to_owned).collect();
         change_lines(&mut lines, &mut random);
         let changed = lines.concat();
         if changed.len() <= max_size {
