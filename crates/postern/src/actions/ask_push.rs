@@ -137,7 +137,8 @@ async fn insert(
     person: &Person,
     row: &FlowRow,
 ) -> Result<(), ActionError> {
-    let (request, id) = (&scope.request, change.id()?);
+    // The phone signs it with its answer, as the challenge. An id of the change has 62 random bits, and fewer than 64 do not do.
+    let (request, id) = (&scope.request, scope.app.rng.id(change.at())?);
     let shown = ShownOnPhone {
         organisation: &scope.tenant.name,
         login: &person.login,

@@ -14,6 +14,7 @@ mod approve_case;
 mod ask_push;
 mod bind_claimant_page;
 mod caller;
+mod ceremony;
 mod change_password;
 mod change_person;
 mod close_finding;

@@ -1,5 +1,7 @@
 //! A sign-in asks phones: one request at a time, not too often, and for nobody whom it does not concern.
 
+use std::collections::HashSet;
+
 use crate::browser::FLOW;
 use crate::on_both::on_both;
 use crate::steps::wrong_number;
@@ -30,6 +32,23 @@ on_both! {
         // The number is on the page that signs in, and nowhere else.
         assert!(!requests[0].to_string().contains(&asked.number));
         asked.browser.get("/sign-in/push").await.ok().shows("type this number there").shows("Nobody from your organisation asks");
+    }
+
+    /// A phone signs the id of what it is asked, which is the challenge: 74 random bits, and not the count of a change.
+    async fn what_a_phone_signs_cannot_be_foreseen(db) {
+        let app = TestApp::start(db).await;
+        let (_, phone) = app.with_phone("gus", 1).await;
+        let (mut seen, mut counts) = (HashSet::new(), HashSet::new());
+        for _ in 0..8 {
+            let asked = app.ask_phone("gus").await;
+            let id: uuid::Uuid = app.asked_of(&phone).await[0]["id"].as_str().unwrap().parse().unwrap();
+            assert!(seen.insert(id), "the same twice");
+            // Where an id that a change gives has its count.
+            counts.insert(id.as_u128() >> 64 & 0xfff);
+            assert_eq!(app.phone_answers(&phone, "approve", &asked.number).await, 200);
+            asked.browser.post("/sign-in/push/finish", &[]).await.leads_to("/");
+        }
+        assert!(counts.len() > 4 && counts.iter().any(|count| *count > 0xff), "{counts:?}");
     }
 
     async fn who_has_no_phone_or_has_shown_no_password_asks_nobody(db) {
