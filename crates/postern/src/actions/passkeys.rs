@@ -12,6 +12,7 @@ use webauthn_rs::prelude::{
 };
 
 use super::ActionError;
+use super::signed_in::Failed;
 use crate::scope::Scope;
 use crate::store::factors::{self, Factor};
 use crate::store::{Change, StoreError};
@@ -51,6 +52,12 @@ impl HeldPasskey {
     }
 }
 
+/// What is recorded of a sign-in by a key that does not open in the row where it stands: somebody has written it there.
+pub(super) fn moved_key() -> Failed<'static> {
+    let detail = Some("what is stored as this key was not sealed for its row".to_owned());
+    Failed { method: FactorKind::Webauthn.as_str(), cause: "factor_disabled", detail }
+}
+
 /// What a stored passkey says of where it is kept. The crate gives it to nobody else, so its form is read.
 #[derive(Deserialize)]
 struct StoredPasskey {
@@ -73,9 +80,13 @@ pub fn is_synced(scope: &Scope, factor: &Factor) -> bool {
 
 /// A person's passkeys and security keys that work now.
 pub(super) async fn list_working(scope: &Scope, person: &PersonId) -> Result<Vec<HeldPasskey>, ActionError> {
-    let now = scope.now;
-    let held = list(scope, person).await?;
-    Ok(held.into_iter().filter(|held| held.factor.works(now)).collect())
+    unseal_working(scope, factors::list(&scope.app.db, &scope.tenant.id, person).await?)
+}
+
+/// Those of a person's factors. Err: one of them does not open in its row.
+pub(super) fn unseal_working(scope: &Scope, own: Vec<Factor>) -> Result<Vec<HeldPasskey>, ActionError> {
+    let working = own.into_iter().filter(|factor| factor.is(FactorKind::Webauthn) && factor.works(scope.now));
+    working.map(|factor| HeldPasskey::unseal(scope, factor)).collect()
 }
 
 /// All of them, those that wait or were switched off included.

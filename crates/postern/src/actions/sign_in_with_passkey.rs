@@ -7,7 +7,7 @@ use webauthn_rs::prelude::{DiscoverableAuthentication, PublicKeyCredential};
 
 use super::ActionError;
 use super::ceremony::{self, Challenge};
-use super::passkeys::HeldPasskey;
+use super::passkeys::{HeldPasskey, moved_key};
 use super::retry::retry;
 use super::signed_in::{Failed, SignedIn, account_status, begin_completion, complete, failed};
 use crate::rng::token_hash;
@@ -55,7 +55,13 @@ async fn check(scope: &Scope, token: &str, answer: &PublicKeyCredential) -> Resu
         .await?;
         return Err(WRONG);
     };
-    let held = HeldPasskey::unseal(scope, factor)?;
+    let held = match HeldPasskey::unseal(scope, factor) {
+        Ok(held) => held,
+        Err(error) => {
+            failed(scope, Some(&person), &person.login, moved_key()).await?;
+            return Err(error);
+        }
+    };
     let attempt = |cause, detail| Failed { method: FactorKind::Webauthn.as_str(), cause, detail };
     let Ok(result) =
         scope.tenant.webauthn.finish_discoverable_authentication_v2(answer, state, &held.passkey)

@@ -7,14 +7,15 @@ use webauthn_rs::prelude::{PublicKeyCredential, SecurityKeyAuthentication};
 use super::ActionError;
 use super::ceremony::{self, Challenge};
 use super::on_record::Attempt;
-use super::passkeys;
+use super::passkeys::{self, HeldPasskey, moved_key};
 use super::signed_in::{Failed, SignedIn, account_status, begin_completion, complete, failed};
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::flows::FlowRow;
+use crate::store::persons::Person;
 use crate::store::sign_ins::AFTER_PASSWORD;
-use crate::store::{ceremonies, flows, persons};
+use crate::store::{ceremonies, factors, flows, persons};
 use crate::texts::MessageId;
 
 const WRONG: ActionError = ActionError::Wrong(MessageId("not-your-key"));
@@ -27,7 +28,7 @@ pub async fn start(scope: &Scope, row: &FlowRow) -> Result<Challenge, ActionErro
 async fn ask(scope: &Scope, row: &FlowRow) -> Result<Challenge, ActionError> {
     let person = persons::load(&scope.app.db, &scope.tenant.id, row.flow.person()).await?;
     row.flow.clone().show(FactorKind::Webauthn, account_status(scope, &person).await?)?.signed_in()?;
-    let held = passkeys::list_working(scope, &person.id).await?;
+    let held = list_keys(scope, &person).await?;
     if held.is_empty() {
         return Err(ActionError::refused(MessageId("no-passkey-here")));
     }
@@ -58,7 +59,7 @@ async fn sign_in(
     let assurance =
         row.flow.clone().show(FactorKind::Webauthn, account_status(scope, &person).await?)?.signed_in()?;
     let state: SecurityKeyAuthentication = ceremony::load_state(scope, key).await?;
-    let held = passkeys::list_working(scope, &person.id).await?;
+    let held = list_keys(scope, &person).await?;
     let Some((held, result)) = passkeys::answered(scope, held, (&state, answer)) else {
         let detail = Some(AFTER_PASSWORD.to_owned());
         let attempt = Failed { method: FactorKind::Webauthn.as_str(), cause: "mfa_wrong_code", detail };
@@ -70,4 +71,16 @@ async fn sign_in(
     held.save_used(scope, &mut change, &result).await?;
     flows::end(&mut change, &row.id).await?;
     complete(scope, change, &person, &assurance, FactorKind::Webauthn.as_str()).await
+}
+
+/// The person's keys that work.
+async fn list_keys(scope: &Scope, person: &Person) -> Result<Vec<HeldPasskey>, ActionError> {
+    let own = factors::list(&scope.app.db, &scope.tenant.id, &person.id).await?;
+    match passkeys::unseal_working(scope, own) {
+        Err(error) => {
+            failed(scope, Some(person), &person.login, moved_key()).await?;
+            Err(error)
+        }
+        held => held,
+    }
 }

@@ -1,6 +1,10 @@
+use postern::actions::{ActionError, sign_in_with_passkey, use_passkey};
 use postern::demo;
+use postern::store::factors;
+use postern_core::factor::FactorKind;
 use postern_testkit::SoftPasskey;
 use serde_json::{Value, json};
+use webauthn_rs::prelude::PublicKeyCredential;
 
 use crate::browser::{Answer, Browser, SESSION};
 use crate::on_both::on_both;
@@ -22,6 +26,48 @@ async fn ben_with_a_plain_key(app: &TestApp) -> (Browser, SoftPasskey) {
     let proof = app.code_proof("ben").await;
     app.add_key(&ben, &mut device, proof).await.ok();
     (ben, device)
+}
+
+/// The row of somebody's newest key.
+async fn passkey_row(app: &TestApp, login: &str) -> String {
+    let own = factors::list(&app.db, &app.tenant, &app.person(login).await.id).await.unwrap();
+    own.into_iter().rfind(|factor| factor.is(FactorKind::Webauthn)).unwrap().id
+}
+
+async fn column(app: &TestApp, column: &str, row: &str) -> String {
+    let sql = format!("SELECT {column} FROM factors WHERE id = '{row}'");
+    sqlx::query_scalar(app.own(&sql)).fetch_one(app.db.reader()).await.unwrap()
+}
+
+async fn copy(app: &TestApp, column: &str, (from, to): (&str, &str)) {
+    let other = format!(
+        "(SELECT o.{column} FROM factors o WHERE o.id = '{from}' AND o.tenant_id = factors.tenant_id)"
+    );
+    run(app, &format!("UPDATE factors SET {column} = {other} WHERE id = '{to}'")).await;
+}
+
+async fn run(app: &TestApp, sql: &str) {
+    let changed = sqlx::query(app.own(sql)).execute(app.db.reader()).await.unwrap();
+    assert_eq!(changed.rows_affected(), 1, "{sql}");
+}
+
+/// What a device answers on the page of sign-in, with the token of the ceremony.
+async fn answer_of(app: &TestApp, device: &mut SoftPasskey) -> (String, Value) {
+    let asked = sign_in_with_passkey::start(&app.scope()).await.unwrap();
+    app.secrets.saw(&asked.token);
+    (asked.token.to_string(), device.get(asked.options))
+}
+
+fn read(answer: &Value) -> PublicKeyCredential {
+    serde_json::from_value(answer.clone()).unwrap()
+}
+
+/// Our own fault, and on the record why.
+async fn refused<T>(app: &TestApp, outcome: Result<T, ActionError>) {
+    assert!(matches!(outcome, Err(ActionError::Internal(_))), "a key of another row was heard");
+    let failed = &app.events("signin.failed").await[0]["detail"];
+    let why = "what is stored as this key was not sealed for its row";
+    assert_eq!((&failed["method"], &failed["detail"]), (&json!("webauthn"), &json!(why)));
 }
 
 on_both! {
@@ -81,6 +127,60 @@ on_both! {
         app.sign_in_by_hand(&fay, "fay").await;
         let mut device = app.move_to_passkey(&fay, "fay").await;
         password_and_key(&app.browser(), "fay", &mut device).await.ok();
+    }
+
+    /// Whoever can write into the database can put the key of their own passkey where somebody else's stands, or their name for it too;
+    /// it does not open there.
+    async fn a_public_key_opens_in_its_persons_row_only(db) {
+        let app = TestApp::start(db).await;
+        let (fay, gus) = (app.browser(), app.browser());
+        app.sign_in_by_hand(&fay, "fay").await;
+        app.sign_in_by_hand(&gus, "gus").await;
+        let mut fays = app.move_to_passkey(&fay, "fay").await;
+        let mut guss = app.move_to_passkey(&gus, "gus").await;
+        let (fay_row, gus_row) = (passkey_row(&app, "fay").await, passkey_row(&app, "gus").await);
+        let user = answer_of(&app, &mut guss).await.1["response"]["userHandle"].clone();
+        let sessions = app.session_ids("gus").await;
+        // The key alone.
+        copy(&app, "sealed", (&fay_row, &gus_row)).await;
+        let (token, answer) = answer_of(&app, &mut guss).await;
+        refused(&app, sign_in_with_passkey::finish(&app.scope(), &token, &read(&answer)).await).await;
+        // With what it is found by, in an answer that claims to be of Gus.
+        run(&app, &format!("UPDATE factors SET credential_id = 'aside' WHERE id = '{fay_row}'")).await;
+        let credential = answer["rawId"].clone();
+        let (token, mut answer) = answer_of(&app, &mut fays).await;
+        assert_ne!(answer["rawId"], credential);
+        let name = answer["id"].as_str().unwrap();
+        run(&app, &format!("UPDATE factors SET credential_id = '{name}' WHERE id = '{gus_row}'")).await;
+        answer["response"]["userHandle"] = user;
+        refused(&app, sign_in_with_passkey::finish(&app.scope(), &token, &read(&answer)).await).await;
+        // After the password.
+        let step = app.password("gus").await;
+        refused(&app, use_passkey::start(&app.scope(), &step.row).await).await;
+        assert_eq!(app.session_ids("gus").await, sessions);
+    }
+
+    /// Nor does one of the same person: a plain key, which is good after the password only, would open alone.
+    async fn a_public_key_opens_in_no_other_row_of_its_person(db) {
+        let app = TestApp::start(db).await;
+        let (ben, mut plain) = ben_with_a_plain_key(&app).await;
+        plain.set_pin();
+        let plain_row = passkey_row(&app, "ben").await;
+        let mut passkey = SoftPasskey::new(app.config.origin.clone());
+        let proof = app.code_proof("ben").await;
+        app.add_key(&ben, &mut passkey, proof).await.ok();
+        app.advance_seconds(24 * 3600);
+        app.sign_in_with_passkey(&app.browser(), &mut passkey).await.ok();
+        let row = passkey_row(&app, "ben").await;
+        assert_ne!(row, plain_row);
+        let name: String = column(&app, "credential_id", &plain_row).await;
+        copy(&app, "sealed", (&plain_row, &row)).await;
+        run(&app, &format!("UPDATE factors SET credential_id = 'aside' WHERE id = '{plain_row}'")).await;
+        run(&app, &format!("UPDATE factors SET credential_id = '{name}' WHERE id = '{row}'")).await;
+        let sessions = app.session_ids("ben").await;
+        let (token, answer) = answer_of(&app, &mut plain).await;
+        refused(&app, sign_in_with_passkey::finish(&app.scope(), &token, &read(&answer)).await).await;
+        assert_eq!(app.session_ids("ben").await, sessions);
     }
 
     /// Neither without the password, nor for somebody else, nor twice.
