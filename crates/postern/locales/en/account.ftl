@@ -252,6 +252,14 @@ use-a-passkey = Use a passkey
 code-from-app-you-have = Code from the app or token that you have
 code-from-app-without-passkey = Code from the app or token that you have (if your passkey is not at hand)
 
+# How each of them is guarded, where it is added.
+guard-code-app = Keep the phone locked with a PIN, a finger or a face, and show its codes to nobody. Where the app can ask for a PIN of its own, let it.
+guard-phone = Keep the phone locked with a PIN, a finger or a face, and let nobody else use it unlocked.
+guard-passkey = Whoever can unlock the device can use its passkey: keep it locked with a PIN that nobody else knows, and add no finger or face but your own. Carry a security key with you, apart from the computer.
+guard-hardware-token = Carry it with you or lock it away, apart from the computer, and write no password on it.
+guard-number-or-mailbox = Keep your phone locked, and your mailbox behind a second step of its own. If your number stops working without a reason, somebody may have taken it.
+if-it-is-lost = If it is lost or stolen, remove it on your account page with another way in, or call the help desk at once: it can suspend your account until you are back.
+
 # A hardware token.
 add-a-token = Add a hardware token
 add-a-token-why = A small device that shows codes, which your organisation has given to you. No phone is needed. All your contacts are told.

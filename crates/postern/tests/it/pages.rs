@@ -122,6 +122,36 @@ on_both! {
         assert!(drawn > 400, "only {drawn} pages");
     }
 
+    /// Each page where something is added that can be stolen says how to guard it, and what to do when it is gone.
+    async fn where_a_factor_is_added_it_is_said_how_to_guard_it(db) {
+        let app = TestApp::start(db).await;
+        let guarded = [
+            ("account/overview.html", "Whoever can unlock the device can use its passkey"),
+            ("account/add_totp.html", "show its codes to nobody"),
+            ("account/add_push.html", "let nobody else use it unlocked"),
+            ("account/push_link.html", "let nobody else use it unlocked"),
+            ("account/add_hardware_token.html", "write no password on it"),
+            ("account/add_sent_code.html", "your mailbox behind a second step of its own"),
+            ("signin/enrol.html", "Whoever can unlock the device can use its passkey"),
+            ("signin/enrol_code_app.html", "show its codes to nobody"),
+            // Backup codes are paper: whoever has lost some makes new ones.
+            ("account/backup_codes_shown.html", "keep them where you keep your passport"),
+            ("signin/codes.html", "Paper in a drawer is good"),
+        ];
+        let (mut without, mut drawn) = (Vec::new(), BTreeSet::new());
+        each_page(&app, &viewers(&app).await, |sample, name, given| {
+            let Some((template, said)) = guarded.iter().find(|(template, _)| *template == sample.template) else { return };
+            let html = app.app().pages.render(sample.template, given).unwrap();
+            let is_paper = said.contains("passport") || said.contains("Paper");
+            if !html.contains(said) || !(is_paper || html.contains("If it is lost or stolen, remove it on your account page")) {
+                without.push(name.to_owned());
+            }
+            drawn.insert(*template);
+        });
+        assert!(without.is_empty(), "{without:?}");
+        assert_eq!(drawn.len(), guarded.len(), "{drawn:?}");
+    }
+
     async fn every_branch_of_every_template_is_in_some_sample(db) {
         let app = TestApp::start(db).await;
         let viewers = viewers(&app).await;
