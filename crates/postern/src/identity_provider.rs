@@ -12,6 +12,10 @@ use url::Url;
 pub use crate::proven_identity::{ProvenIdentity, short_word};
 use crate::saml::parse_certificates;
 
+/// How old a sign-in there may be where the settings name no `max_age`. With the longest session here it makes 24 hours, after
+/// which NIST SP 800-63B-4 §2.2.3 wants another sign-in.
+pub const OLDEST_SIGN_IN: SignedDuration = SignedDuration::from_hours(12);
+
 /// One identity provider.
 #[derive(Clone, Debug)]
 pub struct IdentityProvider {
@@ -41,7 +45,7 @@ pub struct OidcProvider {
     pub client_secret: ClientSecret,
     /// Beside `openid`.
     pub scopes: Vec<String>,
-    /// How old a sign-in there may be. The provider has to say when it was.
+    /// How old a sign-in there may be; the provider has to say when it was. `None`: [`OLDEST_SIGN_IN`], where it says so.
     pub max_age: Option<SignedDuration>,
 }
 
@@ -54,6 +58,8 @@ pub struct SamlProvider {
     pub sign_in_url: Url,
     /// What it signs with, now or soon: one or two, in base64.
     pub certificates: Vec<String>,
+    /// How old a sign-in there may be: the provider always says when it was.
+    pub max_age: SignedDuration,
 }
 
 impl IdentityProvider {
@@ -75,6 +81,9 @@ pub enum ProviderError {
     /// What it answered proves nothing.
     #[error("{0}")]
     Answer(String),
+    /// The person signed in there too long ago, or nobody says when.
+    #[error("{0}")]
+    TooOld(String),
 }
 
 /// What Postern is to a provider that speaks SAML.
@@ -145,12 +154,12 @@ struct TypedProvider {
     client_id: Option<String>,
     client_secret: Option<String>,
     scopes: Option<Vec<String>>,
-    /// Seconds.
-    max_age: Option<u32>,
     // SAML.
     entity_id: Option<String>,
     sign_in_url: Option<String>,
     certificates: Option<String>,
+    // Both. Seconds.
+    max_age: Option<u32>,
 }
 
 /// As many buttons as a sign-in page has room for.
@@ -194,7 +203,12 @@ impl TypedProvider {
         }
     }
 
+    fn max_age(&self) -> Option<SignedDuration> {
+        self.max_age.map(|seconds| SignedDuration::from_secs(seconds.into()))
+    }
+
     fn oidc(self) -> Result<OidcProvider, &'static str> {
+        let max_age = self.max_age();
         let issuer = self.issuer.filter(|issuer| is_issuer(issuer)).ok_or(
             "issuer: an https:// URL without query is wanted, as its /.well-known/openid-configuration writes it",
         )?;
@@ -211,17 +225,18 @@ impl TypedProvider {
             client_id: given(self.client_id)?,
             client_secret: ClientSecret::new(given(self.client_secret)?),
             scopes: scopes.into_iter().filter(|scope| scope != "openid").collect(),
-            max_age: self.max_age.map(|seconds| SignedDuration::from_secs(seconds.into())),
+            max_age,
         })
     }
 
     fn saml(self) -> Result<SamlProvider, &'static str> {
         let of_oidc = [self.issuer.is_some(), self.client_id.is_some(), self.client_secret.is_some()];
-        if of_oidc.contains(&true) || self.scopes.is_some() || self.max_age.is_some() {
+        if of_oidc.contains(&true) || self.scopes.is_some() {
             return Err(
                 "entity_id, sign_in_url and certificates are of SAML, and go with none of OpenID Connect's fields",
             );
         }
+        let max_age = self.max_age().unwrap_or(OLDEST_SIGN_IN);
         let is_name = |text: &str| (1..=1024).contains(&text.len()) && !text.contains(is_no_name);
         let entity_id = self
             .entity_id
@@ -231,7 +246,7 @@ impl TypedProvider {
             "sign_in_url: the https:// URL of the provider's SingleSignOnService with HTTP-Redirect is wanted",
         )?;
         let certificates = parse_certificates(self.certificates.as_deref().unwrap_or_default())?;
-        Ok(SamlProvider { entity_id, sign_in_url, certificates })
+        Ok(SamlProvider { entity_id, sign_in_url, certificates, max_age })
     }
 }
 

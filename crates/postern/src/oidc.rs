@@ -22,7 +22,7 @@ use postern_core::id::TenantId;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::identity_provider::{OidcProvider, ProvenIdentity, ProviderError};
+use crate::identity_provider::{OLDEST_SIGN_IN, OidcProvider, ProvenIdentity, ProviderError};
 use fetch::{Fetching, fetch};
 use hosts::ProviderHosts;
 use id_token::ExpectedToken;
@@ -126,10 +126,12 @@ impl IdentityProviders {
             )
             .add_scopes(provider.scopes.iter().cloned().map(TokenScope::new))
             .set_pkce_challenge(challenge);
-        let max_age = request.anew_since.map(|_| SignedDuration::ZERO).or(provider.max_age);
-        if let Some(max_age) = max_age {
-            asked = asked.set_max_age(max_age.unsigned_abs());
-        }
+        let max_age = match request.anew_since {
+            Some(_) => SignedDuration::ZERO,
+            None => provider.max_age.unwrap_or(OLDEST_SIGN_IN),
+        };
+        // One that heeds it has the person sign in there again, who would be refused here otherwise.
+        asked = asked.set_max_age(max_age.unsigned_abs());
         // Some providers heed this and not `max_age=0`.
         if request.anew_since.is_some() {
             asked = asked.add_prompt(CoreAuthPrompt::Login);
@@ -170,10 +172,10 @@ impl IdentityProviders {
         let token = self.exchange((&known, provider), (code, request)).await?;
         match check(&known, provider, (&token, request), now) {
             Err(why) if may_be_of_new_key(&why) => {}
-            outcome => return outcome.map_err(|why| ProviderError::Answer(chain(&why))),
+            outcome => return outcome.map_err(|why| no_proof(&why, request)),
         }
         let known = self.know((tenant, provider), now, KEYS_AGAIN_AFTER).await?;
-        check(&known, provider, (&token, request), now).map_err(|why| ProviderError::Answer(chain(&why)))
+        check(&known, provider, (&token, request), now).map_err(|why| no_proof(&why, request))
     }
 
     async fn exchange(
@@ -273,14 +275,26 @@ fn check(
     (token, request): (&CoreIdToken, ProviderRequest<'_>),
     now: Timestamp,
 ) -> Result<ProvenIdentity, ClaimsVerificationError> {
+    let max_age = provider.max_age.unwrap_or(OLDEST_SIGN_IN);
     let expected = ExpectedToken {
         issuer: known.metadata.issuer(),
         keys: known.metadata.jwks(),
         client_id: &provider.client_id,
         nonce: request.nonce,
-        signed_in_since: request.anew_since.or_else(|| provider.max_age.map(|max_age| now - max_age)),
+        signed_in_since: request.anew_since.unwrap_or_else(|| now - max_age),
+        may_say_no_time: request.anew_since.is_none() && provider.max_age.is_none(),
     };
     expected.check(token, now)
+}
+
+/// A sign-in there that is too old is its owner's to renew. Where one of now was asked for, anything else is no answer.
+fn no_proof(why: &ClaimsVerificationError, request: ProviderRequest<'_>) -> ProviderError {
+    let is_of_its_time = matches!(why, ClaimsVerificationError::InvalidAuthTime(_));
+    if is_of_its_time && request.anew_since.is_none() {
+        ProviderError::TooOld(chain(why))
+    } else {
+        ProviderError::Answer(chain(why))
+    }
 }
 
 /// With its causes: which address it is that is refused stands in the last one.

@@ -100,7 +100,7 @@ pub fn check(
     if !(now - OLDEST_ASSERTION..=now + CLOCK_SLACK).contains(&issued) {
         return Err(no_proof("the assertion was not made just now"));
     }
-    let auth_time = signed_in_at(&session, answer.anew_since, now)?;
+    let auth_time = signed_in_at(&session, (provider, answer.anew_since), now)?;
     Ok(ProvenIdentity {
         subject: subject(&session, &read, (provider, ours))?,
         amr: Vec::new(),
@@ -186,15 +186,18 @@ fn expect_one_assertion(session: &SsoSession) -> Result<(), ProviderError> {
 /// The oldest sign-in that it speaks of.
 fn signed_in_at(
     session: &SsoSession,
-    anew_since: Option<Timestamp>,
+    (provider, anew_since): (&SamlProvider, Option<Timestamp>),
     now: Timestamp,
 ) -> Result<Timestamp, ProviderError> {
+    let since = anew_since.unwrap_or_else(|| now - provider.max_age) - CLOCK_SLACK;
     let mut oldest = None;
     for statement in session.authn_sessions() {
         let at = statement.authn_instant().ok_or_else(|| no_proof("a sign-in there has no time"))?;
         let at = instant(at.as_str())?;
-        let is_anew = anew_since.is_none_or(|since| at >= since - CLOCK_SLACK);
-        if !is_anew || at > now + CLOCK_SLACK {
+        if at < since && anew_since.is_none() {
+            return Err(ProviderError::TooOld("the sign-in there is too old".to_owned()));
+        }
+        if !(since..=now + CLOCK_SLACK).contains(&at) {
             return Err(no_proof("the sign-in there is too old, or to come"));
         }
         oldest = Some(oldest.map_or(at, |oldest: Timestamp| oldest.min(at)));

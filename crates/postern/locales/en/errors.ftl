@@ -197,6 +197,7 @@ use-fewer-characters = { $count ->
 
 provider-sign-in-is-over = This took too long, was used already, or was begun in another browser. Begin again.
 provider-refused = The other site did not let you in, or what it said does not prove who you are. Try again, or sign in another way.
+provider-sign-in-too-old = You signed in at the other site too long ago for it to count here, or it does not say when. Sign out there and begin again, or sign in another way.
 provider-unreachable = The other site does not answer as it should. Try again later, or sign in another way.
 account-is-not-linked = This account lets nobody in here. Sign in another way, and link it on your account page.
 account-is-linked-already = This account is linked already.

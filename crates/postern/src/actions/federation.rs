@@ -24,6 +24,7 @@ use crate::texts::MessageId;
 
 pub(super) const OVER: ActionError = ActionError::Wrong(MessageId("provider-sign-in-is-over"));
 const REFUSED: ActionError = ActionError::Wrong(MessageId("provider-refused"));
+const TOO_OLD: ActionError = ActionError::Wrong(MessageId("provider-sign-in-too-old"));
 const UNREACHABLE: MessageId = MessageId("provider-unreachable");
 
 /// Where the browser is sent, and what names the sign-in in its cookie.
@@ -351,6 +352,7 @@ fn blame(scope: &Scope, provider: &IdentityProvider, why: &ProviderError) -> Act
     match why {
         ProviderError::Provider(_) => ActionError::refused(UNREACHABLE),
         ProviderError::Answer(_) => REFUSED,
+        ProviderError::TooOld(_) => TOO_OLD,
     }
 }
 

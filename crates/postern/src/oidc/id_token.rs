@@ -41,8 +41,10 @@ pub struct ExpectedToken<'a> {
     pub client_id: &'a str,
     /// What was sent there with this sign-in.
     pub nonce: &'a str,
-    /// The person signed in there no earlier; `None`: at any time.
-    pub signed_in_since: Option<Timestamp>,
+    /// The person signed in there no earlier.
+    pub signed_in_since: Timestamp,
+    /// Whether a token counts that does not say when that was.
+    pub may_say_no_time: bool,
 }
 
 impl ExpectedToken<'_> {
@@ -54,9 +56,9 @@ impl ExpectedToken<'_> {
     ) -> Result<ProvenIdentity, ClaimsVerificationError> {
         let seconds = now.as_second();
         // Both ends of the time when the person has signed in there.
-        let sign_in_times = self
-            .signed_in_since
-            .map(|oldest| (oldest - CLOCK_SLACK).as_second()..=(now + CLOCK_SLACK).as_second());
+        let sign_in_times =
+            (self.signed_in_since - CLOCK_SLACK).as_second()..=(now + CLOCK_SLACK).as_second();
+        let may_say_no_time = self.may_say_no_time;
         // Without the secret, so that no token that is signed with it counts.
         let verifier = CoreIdTokenVerifier::new_public_client(
             ClientId::new(self.client_id.to_owned()),
@@ -70,13 +72,10 @@ impl ExpectedToken<'_> {
             let is_recent = (-CLOCK_SLACK.as_secs()..=OLDEST_TOKEN.as_secs()).contains(&age);
             if is_recent { Ok(()) } else { Err("it was not issued just now".to_owned()) }
         })
-        .set_auth_time_verifier_fn(move |at| {
-            let Some(times) = &sign_in_times else { return Ok(()) };
-            if at.is_some_and(|at| times.contains(&at.timestamp())) {
-                Ok(())
-            } else {
-                Err("the sign-in there is too old, or has no time".to_owned())
-            }
+        .set_auth_time_verifier_fn(move |at| match at {
+            Some(at) if sign_in_times.contains(&at.timestamp()) => Ok(()),
+            None if may_say_no_time => Ok(()),
+            _ => Err("the sign-in there is too old, or has no time".to_owned()),
         });
         let claims = token.claims(&verifier, &Nonce::new(self.nonce.to_owned()))?;
         expect_authorized_party(claims, self.client_id)?;

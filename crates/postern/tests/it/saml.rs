@@ -88,7 +88,7 @@ fn a_provider_of_saml_reads() {
     assert!(mistake("MII", "AAA").starts_with("certificates:"));
     assert!(mistake(ENTITY_ID, "with a space").starts_with("entity_id:"));
     assert!(mistake("sign_in_url = \"https", "sign_in_url = \"javascript").starts_with("sign_in_url:"));
-    assert!(mistake("entity_id", "max_age = 3\nentity_id").starts_with("entity_id, sign_in_url and"));
+    assert!(mistake("entity_id", "scopes = []\nentity_id").starts_with("entity_id, sign_in_url and"));
 }
 
 #[test]
@@ -195,6 +195,16 @@ fn an_answer_that_is_over_or_old_is_refused() {
     let in_no_hurry = SamlSignIn::new(false);
     let older = in_no_hurry.changed(|words| words.signed_in_at = now - SignedDuration::from_hours(8));
     assert!(in_no_hurry.hears(&older.posted()).is_ok());
+    // For signing in it may be twelve hours old, or as old as the settings say.
+    let hour = saml_settings("quay") + "max_age = 3600\n";
+    let an_hour =
+        SamlSignIn { provider: saml_of(&parse_providers(&hour).unwrap()[0]), ..SamlSignIn::new(false) };
+    for (asked, oldest) in [(&in_no_hurry, 12 * 3600), (&an_hour, 3600)] {
+        let heard = |age| asked.hears(&asked.changed(|words| words.signed_in_at = now - later(age)).posted());
+        assert!(heard(oldest + 60).is_ok());
+        assert!(heard(oldest + 61).unwrap_err().contains("the sign-in there is too old"));
+        assert!(heard(-61).unwrap_err().contains("to come"));
+    }
 }
 
 #[test]

@@ -5,8 +5,9 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use postern::actions::set_tenant_settings::set_tenant_settings;
 use postern_testkit::FakeIdentityProvider;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::browser::FLOW;
@@ -216,6 +217,87 @@ on_both! {
         app.set_providers(&[]).await;
         app.browser().post("/sign-in/with/quay", &[]).await.status(404);
         app.browser().get("/sign-in/federated/quay?code=x&state=y").await.status(422);
+    }
+
+    /// How long ago somebody signed in there counts here too: it is asked of the provider, and held against what it says.
+    async fn a_sign_in_there_is_twelve_hours_old_at_most(db) {
+        let app = TestApp::start(db).await;
+        let provider = app.with_provider().await;
+        let gus = app.browser();
+        app.sign_in_by_hand(&gus, "gus").await;
+        app.link(&gus, "gus", &provider, "gus-at-quay").await;
+        let to = app.go_to_provider(&app.browser(), "quay").await;
+        assert!(to.contains("max_age=43200"), "{to}");
+        let comes = async |auth_time: Value| {
+            let claims = json!({ "auth_time": auth_time });
+            app.come_from(&app.browser(), &provider, |who| who.claims = claims).await
+        };
+        comes(json!(app.seconds() - 43_200)).await.leads_to("/sign-in/second-step");
+        comes(json!(app.seconds() - 43_300)).await.status(422).shows("too long ago").shows("Sign out there and begin again");
+        comes(json!(app.seconds() + 600)).await.status(422);
+        // Some never say, and nobody has demanded it of this one.
+        comes(Value::Null).await.leads_to("/sign-in/second-step");
+        let an_hour = format!("{}max_age = 3600\n", provider.settings("quay"));
+        let named = [("identity_providers".to_owned(), an_hour)];
+        set_tenant_settings(&app.scope(), &named, "an hour is long enough").await.unwrap();
+        comes(json!(app.seconds() - 3600)).await.leads_to("/sign-in/second-step");
+        for too_old in [json!(app.seconds() - 3700), Value::Null] {
+            comes(too_old).await.status(422).shows("too long ago");
+        }
+        assert_eq!(app.causes().await, ["external_idp"; 4]);
+        assert_eq!(app.session_ids("gus").await.len(), 1);
+    }
+
+    /// As the guide says: it has the limits of any session, it ends with the link, and what the provider does ends it not.
+    async fn a_session_begun_there_is_our_own(db) {
+        let app = TestApp::start(db).await;
+        let provider = app.with_provider().await;
+        let gus = app.browser();
+        app.sign_in_by_hand(&gus, "gus").await;
+        app.link(&gus, "gus", &provider, "gus-at-quay").await;
+        let signs_in = async || {
+            app.advance_seconds(30);
+            let browser = app.browser();
+            app.come_from(&browser, &provider, |_| {}).await.leads_to("/sign-in/second-step");
+            let code = app.phone("gus").await.code(app.seconds());
+            browser.post("/sign-in/second-step", &[("code", &code)]).await.leads_to("/");
+            browser
+        };
+        let browser = signs_in().await;
+        // Neither a provider that is gone, nor one that the settings name no more, ends it. No address hears of a logout there.
+        provider.set_up(false);
+        app.set_providers(&[]).await;
+        browser.get("/account").await.ok();
+        for path in ["/sign-in/federated/quay/logout", "/backchannel-logout", "/sign-in/federated/quay/backchannel-logout"] {
+            browser.post(path, &[("logout_token", "x")]).await.status(404);
+        }
+        // In use all the while, it ends after eight hours.
+        for _ in 0..19 {
+            browser.get("/account").await.ok();
+            app.advance_seconds(25 * 60);
+        }
+        browser.get("/account").await.ok();
+        app.advance_seconds(5 * 60);
+        browser.get("/account").await.leads_to("/sign-in");
+        // The next one begins at the provider again, and wants a second step again.
+        provider.set_up(true);
+        app.set_providers(&[("quay", &provider)]).await;
+        let (browser, other) = (signs_in().await, signs_in().await);
+        // Signing out here is for here.
+        let asked = provider.asked();
+        other.post("/sign-out", &[]).await.leads_to("/sign-in");
+        other.get("/account").await.leads_to("/sign-in");
+        assert_eq!(provider.asked(), asked);
+        browser.get("/account").await.ok();
+        // Whoever unlinks the account ends what it may have begun.
+        app.advance_seconds(30);
+        app.sign_in_by_hand(&gus, "gus").await;
+        let listed = gus.get("/api/v1/account/factors").await.ok().json();
+        let linked = listed["factors"].as_array().unwrap().iter().find(|factor| factor["kind"] == "federated").unwrap();
+        let remove = format!("/api/v1/account/factors/{}/remove/finish", linked["id"].as_str().unwrap());
+        let proof = json!({ "proof": app.code_proof("gus").await });
+        assert!(gus.post_json(&remove, &proof).await.status < 300);
+        browser.get("/account").await.leads_to("/sign-in");
     }
 
     /// Whoever may change an organisation's settings does not reach into the server's own network with them.
