@@ -1,8 +1,9 @@
 //! Measures Postern, each figure beside the bare work that it cannot do without, in the same run.
 //!
-//! One part per file: [`start`], [`sign_ins`] with [`parallel_sign_ins`], [`resets`], [`findings`], [`flood`], [`idle`], [`audit_page`], [`directory`], [`pages`], [`nodes`]; and [`diagnose`], [`memory`], which need no server and have
+//! One part per file: [`start`], [`sign_ins`] with [`parallel_sign_ins`], [`answers`], [`resets`], [`findings`], [`flood`], [`idle`], [`audit_page`], [`directory`], [`pages`], [`nodes`]; and [`diagnose`], [`memory`], which need no server and have
 //! a crate of their own. The two sides of a ratio take turns ([`measure`]), because the machine is never ours alone.
 
+mod answers;
 mod audit_page;
 mod directory;
 mod findings;
@@ -74,6 +75,8 @@ pub enum Part {
     Start,
     /// Sign-ins against Argon2id; the check of a session and the account page; two hundred sign-ins at once.
     SignIns,
+    /// How long the sign-in takes to say no, to whom somebody knows and whom nobody knows.
+    Answers,
     /// Forced resets against fsync'd commits.
     Resets,
     /// From an import to the incident in the queue.
@@ -119,6 +122,10 @@ fn measure_all(args: &Args) -> Outcome<Report> {
     if wanted(Part::SignIns) {
         say("sign-ins: beside bare Argon2id");
         in_scratch(out, |folder| sign_ins::measure(args, folder, &mut report))?;
+    }
+    if wanted(Part::Answers) {
+        say("answers: to a wrong password, an unknown name, a suspended account and a locked one");
+        in_scratch(out, |folder| answers::measure(args, folder, &mut report))?;
     }
     if wanted(Part::Resets) {
         say("resets: beside bare commits (bringing the cases to ready takes a while)");

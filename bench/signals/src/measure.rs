@@ -54,6 +54,11 @@ impl Samples {
         (or_nan(sorted.first()), or_nan(sorted.last()))
     }
 
+    /// In the order in which they were measured.
+    pub fn values(&self) -> impl Iterator<Item = f64> {
+        self.0.iter().copied()
+    }
+
     /// Whether there is nothing to spread.
     pub fn is_one(&self) -> bool {
         self.0.len() == 1
