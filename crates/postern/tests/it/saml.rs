@@ -223,6 +223,16 @@ fn a_time_that_is_none_is_refused() {
 }
 
 #[test]
+fn what_no_xml_is_is_refused() {
+    let asked = SamlSignIn::new(true);
+    let right = asked.right().response();
+    for (from, to) in [("<saml:Assertion ", "<saml:Assertion :a=\"b\" "), ("<saml:Subject>", "<saml:Subject>]]>")] {
+        let signed = sign_response(&right.replacen(from, to, 1));
+        asked.refuses(&posted(&signed), "it is no XML");
+    }
+}
+
+#[test]
 fn a_name_that_may_be_somebody_elses_one_day_is_refused() {
     let asked = SamlSignIn::new(true);
     for format in
