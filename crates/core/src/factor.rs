@@ -130,6 +130,13 @@ impl FactorKind {
         matches!(self.factor_use(), FactorUse::SentCode | FactorUse::MailedCode)
     }
 
+    /// Whether it proves, beside a link in a mailbox, whose forgotten password is replaced. Codes of a device alone: what is sent comes to
+    /// the mailbox or to a number that can be moved, a backup code is for a lost factor, a phone is asked by whoever asks, and a key
+    /// that verifies its user replaces the password without the mailbox.
+    pub fn proves_beside_mail(self) -> bool {
+        matches!(self, Self::Totp | Self::HardwareToken)
+    }
+
     /// Whether it counts towards the assurance of a session, SP 800-63B-4 §3.1.3.1: what is mailed does not.
     pub fn counts(self) -> bool {
         self.factor_use() != FactorUse::MailedCode

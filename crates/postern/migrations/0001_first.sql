@@ -324,6 +324,41 @@ CREATE INDEX sent_codes_by_recipient ON sent_codes (tenant_id, recipient_hash, c
 CREATE INDEX sent_codes_of_message ON sent_codes (tenant_id, message_id);
 CREATE INDEX sent_codes_by_end ON sent_codes (tenant_id, expires_at);
 
+-- A link in a mail for who has forgotten their password, and what was set by it: it waits before it counts.
+CREATE TABLE forgotten_passwords (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    -- The mailbox that the link went to.
+    contact_id TEXT NOT NULL,
+    token_hash TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    -- Of the link.
+    expires_at BIGINT NOT NULL,
+    -- Wrong codes behind the link.
+    tries BIGINT NOT NULL,
+    -- Once a password was set by it: when, what proved it, the password, and when that counts.
+    used_at BIGINT,
+    factor_id TEXT,
+    factor_kind TEXT,
+    password_hash TEXT,
+    takes_effect_at BIGINT,
+    -- When it was stopped, was replaced, or came to count. The password goes with it.
+    ended_at BIGINT,
+    -- When it came to count; NULL where it never did.
+    counted_at BIGINT,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
+);
+-- One waits at a time, whatever met.
+CREATE UNIQUE INDEX forgotten_passwords_one_waits ON forgotten_passwords (tenant_id, person_id)
+    WHERE used_at IS NOT NULL AND ended_at IS NULL;
+CREATE INDEX forgotten_passwords_by_token ON forgotten_passwords (tenant_id, token_hash);
+CREATE INDEX forgotten_passwords_of_person ON forgotten_passwords (tenant_id, person_id, created_at);
+CREATE INDEX forgotten_passwords_due ON forgotten_passwords (tenant_id, takes_effect_at, id)
+    WHERE used_at IS NOT NULL AND ended_at IS NULL;
+CREATE INDEX forgotten_passwords_by_end ON forgotten_passwords (tenant_id, expires_at);
+
 CREATE TABLE sessions (
     tenant_id TEXT NOT NULL,
     id TEXT NOT NULL,
@@ -466,7 +501,8 @@ CREATE TABLE contests (
     token_hash TEXT NOT NULL,
     person_id TEXT NOT NULL,
     case_id TEXT,
-    -- notice: good once, for what it told of. choice: good for each of its cases in contest_choices.
+    -- notice: good once, for what it told of. password: the same, of a new password that waits. choice: good for each of its cases in
+    -- contest_choices.
     kind TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,

@@ -90,6 +90,10 @@ impl Config {
     pub const STEP_UP_LIFE: SignedDuration = SignedDuration::from_mins(5);
     /// A passkey stands in for a forgotten password so long after it was added.
     pub const STAND_IN_WAIT: SignedDuration = SignedDuration::from_hours(24);
+    /// A link by mail, for who has forgotten their password, can be used for so long.
+    pub const PASSWORD_LINK_LIFE: SignedDuration = SignedDuration::from_mins(30);
+    /// What was set by one counts after so long, unless somebody stops it.
+    pub const PASSWORD_WAIT: SignedDuration = SignedDuration::from_hours(24);
     /// A "this was not me" link works for so long.
     pub const CONTEST_LIFE: SignedDuration = SignedDuration::from_hours(24 * 30);
     /// The question that follows one, whether other requests are yours, can be answered for so long.

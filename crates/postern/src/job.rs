@@ -50,6 +50,8 @@ job_kinds! {
     DeliverPush => "deliver_push", "Wake a phone", served;
     /// Gives the power that nobody stopped in time.
     GrantPowers => "grant_powers", "Give power whose time has come", served;
+    /// Lets passwords count that nobody stopped in time.
+    SetPasswords => "set_passwords", "Set passwords whose time has come", served;
     /// Begins holds whose notice was accepted.
     StartHolds => "start_holds", "Begin waiting periods", served;
     /// Closes cases whose time is over.
@@ -96,6 +98,8 @@ pub enum Job {
     /// Recurring.
     GrantPowers,
     /// Recurring.
+    SetPasswords,
+    /// Recurring.
     StartHolds,
     /// Recurring.
     LapseCases,
@@ -122,6 +126,7 @@ impl Job {
             Self::DeliverText { .. } => JobKind::DeliverText,
             Self::DeliverPush { .. } => JobKind::DeliverPush,
             Self::GrantPowers => JobKind::GrantPowers,
+            Self::SetPasswords => JobKind::SetPasswords,
             Self::StartHolds => JobKind::StartHolds,
             Self::LapseCases => JobKind::LapseCases,
             Self::AnnounceOpenings => JobKind::AnnounceOpenings,

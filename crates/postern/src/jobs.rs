@@ -15,6 +15,7 @@ mod notify_seniors;
 mod publish_checkpoint;
 pub mod runner;
 pub mod sequence_audit;
+pub mod set_passwords;
 pub mod start_holds;
 pub mod sweep;
 pub mod watch_folder;

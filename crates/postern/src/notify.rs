@@ -112,6 +112,23 @@ pub async fn send_sign_in_code(
         .await
 }
 
+/// Mails a link by which its owner replaces a forgotten password. In the fragment: browsers never send it, so it stands in no server's
+/// log.
+pub async fn send_password_link(
+    scope: &Scope,
+    change: &mut Change<'_>,
+    mailbox: &str,
+    token: &str,
+) -> Result<(), StoreError> {
+    let link = scope.tenant.link(&format!("/forgotten-password/link#{token}"));
+    let text =
+        MessageId("forgotten-link-text").with("organisation", scope.tenant.name.as_str()).with("link", link);
+    let (subject, body) = (say(scope, MessageId("forgotten-link-subject")), say(scope, text));
+    let message =
+        NewMessage { channel: "email", recipient: mailbox, subject: &subject, body: &body, about: None };
+    outbox::insert_all(change, &[message]).await
+}
+
 /// Tells every admin and auditor by mail of what gives somebody power, and of what the rules let happen only because somebody said so. What was typed stands in it as it was typed.
 pub async fn notify_overseers(
     scope: &Scope,
@@ -145,7 +162,8 @@ async fn announce_to(
         hashes.push(token_hash(&token));
         texts.push(notice_body(scope, contact, &context, &token));
     }
-    let (kind, expires_at) = (ContestKind::Notice, change.at() + Config::CONTEST_LIFE);
+    let kind = if notice == Notice::PasswordWaits { ContestKind::Password } else { ContestKind::Notice };
+    let expires_at = change.at() + Config::CONTEST_LIFE;
     let tokens = hashes.iter().map(|token_hash| NewContest { token_hash, person, case, kind, expires_at });
     contests::insert_all(change, &tokens.collect::<Vec<_>>()).await?;
     let subject = say(scope, notice.subject());

@@ -13,6 +13,7 @@ pub mod enrolment_passes;
 pub mod factors;
 pub mod findings;
 pub mod flows;
+pub mod forgotten_passwords;
 pub mod hardware_tokens;
 pub mod imported_sign_ins;
 pub mod imports;

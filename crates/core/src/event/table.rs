@@ -214,9 +214,20 @@ events! {
         as "said that something on their account was not them"
         tells(owner, seniors(sometimes "of the incident beside it"));
     UserPasswordChanged<'_> = "user.password_changed":
-        "A person set a password, changed it with proof by a factor, or replaced a forgotten one by a passkey."
+        "A person set a password, changed it with proof by a factor, or replaced a forgotten one: by a passkey, or by a link and a code after a day."
         as "set a password"
         tells(owner(removed != "true")) ocsf(PasswordChange) ssf(CredentialChange);
+    UserPasswordForgotten = "user.password_forgotten":
+        "Somebody asked for a link to replace the forgotten password of a person."
+        as "asked for a link to replace the password of {person}";
+    UserPasswordWaits<'_> = "user.password_waits":
+        "Somebody with a link from a mailbox and a code of a person set a new password, which counts in 24 hours unless it is stopped."
+        as "set a password of {person} that waits"
+        tells(owner);
+    UserPasswordStopped<'_> = "user.password_stopped":
+        "A new password that waited was stopped, and never counts."
+        as "stopped the new password of {person} that waited"
+        tells(owner(sometimes "unless what stopped it tells them"));
     UserSuspended<'_> = "user.suspended":
         "An account was suspended."
         as "suspended the account of {person}"

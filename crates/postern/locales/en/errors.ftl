@@ -80,6 +80,7 @@ phone-link-is-over = This link does not work: it was used, or is too old. Ask fo
 not-a-push-service = This is no address of a push service: it must begin with https.
 not-a-phone-key = This is no key of a phone.
 wrong-code = This code is wrong. Type the six digits that your app shows now.
+wrong-device-code = This code is wrong. Type what your app or your token shows now; if the token has a button, press it once.
 wrong-token-code = This code is wrong. Type what your token shows now; if it has a button, press it once.
 token-code-used = This code was used already. Press the button of your token for the next one, or wait until it shows another.
 token-does-not-fit = This serial number and these codes do not belong together, or the token is no longer given out. Look at the number on its back, and type two codes that it shows one after the other. If that does not help, ask whoever gave it to you.

@@ -136,6 +136,7 @@ not-me-what-happens = Then stop it here. If the message told of a request to rec
 code-from-the-message = Code from the message
 code-from-the-message-hint = Filled in by itself when you came through the link. Otherwise it is the part of the link after the # sign.
 it-is-stopped = It is stopped
+password-is-stopped = The new password never counts; your old one goes on working. Every session has ended. Sign in, and see on your account page which ways in and contacts are yours.
 account-is-suspended = Your account is suspended: nobody can sign in to it, and every session has ended.
 recovery-is-stopped = { $references }: the recovery is stopped. Nothing on your account was changed, and you can go on working.
 which-were-not-you = Which of these were not you?

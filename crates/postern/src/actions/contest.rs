@@ -1,16 +1,19 @@
-//! "This was not me", from a link in a notice, without sign-in. Stopping is always allowed: it stops the case, and
-//! suspends the account if something was changed already. It stops what the notice told of, and asks about the person's other open
+//! "This was not me", from a link in a notice, without sign-in. Stopping is always allowed: it stops the case, or the new password that
+//! waits, and suspends the account if something was changed already. It stops what the notice told of, and asks about the person's other open
 //! requests: an owner whose own is among them must not stop that one by accident.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use postern_core::case::{Outcome, Stage, StopSource};
 use postern_core::event::payload::{CaseContested, SessionRevoked, UserSuspended};
-use postern_core::event::{Actor, Event};
+use postern_core::event::{Actor, Event, EventKind};
 use postern_core::id::{CaseId, PersonId};
 use serde_json::json;
 use zeroize::Zeroizing;
 
+use super::disown_activity::{BY_LINK, found};
 use super::end_access::{AccessEnd, end_access};
+use super::end_waiting_password::stop_by_notice;
+use super::record_finding::record_finding;
 use super::retry::retry;
 use super::sender_limit::admit_request;
 use super::{ActionError, CountedTry, RateLimit};
@@ -20,7 +23,7 @@ use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::cases::{CaseRow, queue};
 use crate::store::contests::{Contest, ContestKind, NewContest};
-use crate::store::{Change, StoreError, cases, contests, persons};
+use crate::store::{Change, StoreError, cases, contests, persons, time};
 use crate::texts::MessageId;
 
 /// Why an account is suspended.
@@ -33,6 +36,8 @@ pub struct Stopped {
     pub references: Vec<String>,
     /// Whether the account is suspended too.
     pub account_suspended: bool,
+    /// Whether a new password that waited is stopped.
+    pub password_stopped: bool,
     /// Other open requests in the person's name: are these theirs?
     pub others: Vec<CaseRow>,
     /// Stops one or all of the others, and nothing else.
@@ -50,7 +55,13 @@ pub enum WhichOthers<'a> {
 
 /// Stops what the notice told of. A code that asks which stops nothing by itself.
 pub async fn contest(scope: &Scope, typed: &str) -> Result<Stopped, ActionError> {
-    retry(|| stop(scope, typed)).await
+    let (stopped, set) = retry(|| stop(scope, typed)).await?;
+    if let Some((person, set_at)) = set {
+        let person = persons::load(&scope.app.db, &scope.tenant.id, &person).await?;
+        let of = (BY_LINK, EventKind::UserPasswordWaits, set_at);
+        record_finding(scope, &found(scope, &person.login, of)).await?;
+    }
+    Ok(stopped)
 }
 
 /// Stops one of the requests that a code asks about, or all of them.
@@ -62,24 +73,29 @@ pub async fn contest_others(
     retry(|| stop_others(scope, typed, which)).await
 }
 
-async fn stop(scope: &Scope, typed: &str) -> Result<Stopped, ActionError> {
+/// Whose new password a notice told of, and when that was set.
+type SetPassword = (PersonId, Timestamp);
+
+async fn stop(scope: &Scope, typed: &str) -> Result<(Stopped, Option<SetPassword>), ActionError> {
     let contest = find(scope, typed).await?;
     if contest.is_choice() {
         let others = open_choices(scope, &contest).await?;
-        return Ok(Stopped {
-            follow_up: Some(Zeroizing::new(typed.trim().to_owned())),
-            others,
-            ..Stopped::default()
-        });
+        let follow_up = Some(Zeroizing::new(typed.trim().to_owned()));
+        return Ok((Stopped { others, follow_up, ..Stopped::default() }, None));
     }
     let person = PersonId::new(&contest.person_id);
     let mut change = scope.begin_for(&person).await?;
     contests::consume(&mut change, &contest.id).await?;
     let mut stopped = Stopped::default();
-    match &contest.case_id {
-        Some(id) => contest_case(scope, &mut change, &CaseId::new(id), &mut stopped).await?,
+    let set_at = contest.is_of_password().then(|| time(contest.created_at));
+    match (&contest.case_id, set_at) {
+        (Some(id), _) => contest_case(scope, &mut change, &CaseId::new(id), &mut stopped).await?,
+        (None, Some(set_at)) => {
+            stopped.password_stopped = stop_by_notice(scope, &mut change, &person, set_at).await?;
+            stopped.account_suspended = !stopped.password_stopped;
+        }
         // A notice without a case tells of a factor or a code: that is done already.
-        None => stopped.account_suspended = true,
+        (None, None) => stopped.account_suspended = true,
     }
     if stopped.account_suspended {
         suspend(scope, &mut change, &person).await?;
@@ -87,7 +103,7 @@ async fn stop(scope: &Scope, typed: &str) -> Result<Stopped, ActionError> {
     ask_about_others(scope, &mut change, &person, contest.case_id.as_deref(), &mut stopped).await?;
     let event = event(&person, contest.case_id.map(CaseId::new), &stopped, "a link in a notice");
     change.commit(&event).await?;
-    Ok(stopped)
+    Ok((stopped, set_at.map(|set_at| (person, set_at))))
 }
 
 async fn stop_others(scope: &Scope, typed: &str, which: WhichOthers<'_>) -> Result<Stopped, ActionError> {
@@ -215,7 +231,7 @@ async fn ask_about_others(
 fn event(person: &PersonId, case: Option<CaseId>, stopped: &Stopped, by: &str) -> Event {
     let contested = CaseContested {
         account_suspended: stopped.account_suspended,
-        stopped: !stopped.references.is_empty(),
+        stopped: stopped.password_stopped || !stopped.references.is_empty(),
         by,
     };
     let mut event = Event::new(Actor::Anonymous, contested).person(person);

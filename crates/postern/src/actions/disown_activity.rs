@@ -26,6 +26,10 @@ use crate::texts::MessageId;
 
 const STEP: &str = "disown_activity";
 const BY: &str = "the account page";
+/// Where an owner said it, as an incident has it.
+pub(super) const ON_ACCOUNT_PAGE: &str = "On the account page their owner said of something there";
+/// The same by the link in a message.
+pub(super) const BY_LINK: &str = "By the link in a message somebody said of what it told";
 
 /// What was stopped.
 pub struct DisownedActivity {
@@ -71,7 +75,7 @@ async fn disown(
     if audit::has_said(&mut change, (person, EventKind::UserActivityDisowned), id).await? {
         drop(change);
         // Should the incident not have been kept the first time: it is the same one.
-        record_finding(scope, &found(scope, caller, (event, at))).await?;
+        record_finding(scope, &found(scope, &caller.person.login, (ON_ACCOUNT_PAGE, event, at))).await?;
         return Err(ActionError::refused(MessageId("disowned-already")));
     }
     if let Some(right) = right {
@@ -87,7 +91,7 @@ async fn disown(
         requests: &done.references,
     };
     change.commit(&Event::new(caller.actor(), disowned).person(person)).await?;
-    record_finding(scope, &found(scope, caller, (event, at))).await?;
+    record_finding(scope, &found(scope, &caller.person.login, (ON_ACCOUNT_PAGE, event, at))).await?;
     Ok(done)
 }
 
@@ -149,10 +153,10 @@ async fn end_all(
 }
 
 /// An incident about this person alone: what raises the risk of their cases, and is told to seniors.
-fn found(scope: &Scope, caller: &Caller, (event, at): (EventKind, Timestamp)) -> Found {
-    let login = login::normalise(&caller.person.login);
+pub(super) fn found(scope: &Scope, login: &str, (place, event, at): (&str, EventKind, Timestamp)) -> Found {
+    let login = login::normalise(login);
     let description = format!(
-        "On the account page their owner said of something there: this wasn't me. It was, at {}: {}.",
+        "{place}: this wasn't me. It was, at {}: {}.",
         at.strftime("%-d %b %Y, %H:%M UTC"),
         event.meaning().trim_end_matches('.'),
     );
@@ -169,7 +173,7 @@ fn found(scope: &Scope, caller: &Caller, (event, at): (EventKind, Timestamp)) ->
         until: scope.now,
         count: 1,
         evidence: Vec::new(),
-        threshold: "the owner pressed \u{201c}This wasn't me\u{201d} on the account page".into(),
+        threshold: "the owner pressed \u{201c}This wasn't me\u{201d}".into(),
         description,
         remediation: "Reach the owner on a number on file. Go through their factors and contacts with them: what they do not know \
             was added by somebody else and goes. If that somebody still gets in, suspend the account while you speak."

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::ActionError;
 use super::decide_on_power::stop_powers_of;
+use super::forgotten_password::end_waiting;
 use super::revoke_tokens_of::revoke_tokens_of;
 use crate::scope::Scope;
 use crate::store::factors::{self, waiting};
@@ -56,6 +57,7 @@ pub(super) async fn end_access(
     flows::end_all(change, person).await?;
     push_requests::end_all(change, person).await?;
     sent_codes::end_all(change, person).await?;
+    end_waiting(change, person, "access ended").await?;
     ceremonies::end_all(change, person).await?;
     // Whoever let a first passkey in at once did so for what ends here.
     first_passkey::consume(change, person).await?;

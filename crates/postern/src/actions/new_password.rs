@@ -6,6 +6,7 @@ use postern_core::event::Event;
 use postern_core::event::payload::SessionRevoked;
 use zeroize::Zeroizing;
 
+use super::forgotten_password::end_waiting;
 use super::{ActionError, Caller};
 use crate::scope::Scope;
 use crate::store::{Change, flows, sessions};
@@ -59,6 +60,7 @@ async fn has_leaked(scope: &Scope, password: &Zeroizing<String>) -> Result<bool,
 pub(super) async fn end_others(change: &mut Change<'_>, caller: &Caller) -> Result<(), ActionError> {
     let person = &caller.person.id;
     flows::end_all(change, person).await?;
+    end_waiting(change, person, "the password was changed").await?;
     let ended = sessions::end_others(change, person, &caller.session).await?;
     if ended > 0 {
         let revoked = SessionRevoked { sessions: ended, why: Some("the password was changed") };

@@ -94,7 +94,7 @@ pub(super) async fn load_usable(
 }
 
 /// No desk role, and on the lowest floor: of a tier that was just lowered, the one from before counts too.
-fn is_low(scope: &Scope, person: &Person) -> bool {
+pub(super) fn is_low(scope: &Scope, person: &Person) -> bool {
     let is_standard = |tier: &str| scope.tenant.settings.tiers.of(tier).floor() == TierFloor::Standard;
     let before = person.tier_before.as_ref().filter(|(_, until)| *until > scope.now);
     !person.role.is_staff() && is_standard(&person.tier) && before.is_none_or(|(tier, _)| is_standard(tier))

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::ActionError;
 use crate::scope::Scope;
 use crate::store::factors::waiting;
-use crate::store::{Change, StoreError, cases, power_grants, tenants, time};
+use crate::store::{Change, StoreError, cases, forgotten_passwords, power_grants, tenants, time};
 
 /// Serves it no more.
 pub async fn suspend_tenant(scope: &Scope, reason: &str) -> Result<(), ActionError> {
@@ -33,6 +33,7 @@ pub async fn enable_tenant(scope: &Scope, reason: &str) -> Result<(), ActionErro
     if let Some(since) = suspended_at.map(time) {
         power_grants::postpone_all(&mut change, since).await?;
         waiting::postpone_all(&mut change, since).await?;
+        forgotten_passwords::postpone_all(&mut change, since).await?;
         postpone_holds(&mut change, since).await?;
     }
     let event = Event::new(Actor::System, TenantEnabled).reason(&reason).before(json!({ "suspended": true }));

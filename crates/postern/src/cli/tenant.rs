@@ -96,7 +96,7 @@ pub struct SettingArgs {
         help = "Another value, such as enrolment_pass_minutes=5; without a value the default again; recovery_policy=@FILE takes \
                 the value from a file. May be given several times. There are: code_contact_min_age_hours, \
                 contact_min_age_days, desk_hours, desk_phone, enrolment_pass_minutes, gateway_account, gateway_from, gateway_kind, \
-                gateway_token, gateway_url, identity_providers, keep_days, look_back_days, mail_codes, recovery_policy, smtp_from, smtp_url, text_codes, \
+                gateway_token, gateway_url, identity_providers, keep_days, look_back_days, mail_codes, password_by_mail, recovery_policy, smtp_from, smtp_url, text_codes, \
                 tiers"
     )]
     set: Vec<String>,

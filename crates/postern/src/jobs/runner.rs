@@ -24,7 +24,7 @@ use super::deliver_message::{self, Carriers};
 use super::deliver_push::{self, PushServices};
 use super::{
     announce_openings, find_floods, grant_powers, lapse_cases, notify_seniors, publish_checkpoint,
-    start_holds, sweep,
+    set_passwords, start_holds, sweep,
 };
 use crate::app::App;
 use crate::job::{Job, JobKind};
@@ -265,6 +265,7 @@ impl Workers {
                 return deliver_push::deliver_push(scope, &self.services, &request).await;
             }
             Job::GrantPowers => grant_powers::grant_powers(scope).await?,
+            Job::SetPasswords => set_passwords::set_passwords(scope).await?,
             Job::StartHolds => start_holds::start_holds(scope).await?,
             Job::LapseCases => lapse_cases::lapse_cases(scope).await?,
             Job::AnnounceOpenings => announce_openings::announce_openings(scope).await?,

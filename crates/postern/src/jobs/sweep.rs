@@ -4,10 +4,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::actions::ActionError;
+use crate::config::Config;
 use crate::scope::Scope;
 use crate::store::{
-    StoreError, ceremonies, enrolment_passes, findings, flows, imported_sign_ins, imports, jobs,
-    push_requests, sent_codes, throttles,
+    StoreError, ceremonies, enrolment_passes, findings, flows, forgotten_passwords, imported_sign_ins,
+    imports, jobs, push_requests, sent_codes, throttles,
 };
 
 /// Records that are deleted in one change: on SQLite nobody else writes meanwhile.
@@ -24,6 +25,7 @@ pub async fn sweep(scope: &Scope) -> Result<Option<Timestamp>, ActionError> {
     flows::delete_expired(&mut change, before).await?;
     push_requests::delete_expired(&mut change, before).await?;
     sent_codes::delete_expired(&mut change, before).await?;
+    forgotten_passwords::delete_expired(&mut change, before, before - Config::CONTEST_LIFE).await?;
     throttles::delete_expired(&mut change, before).await?;
     let now = change.at();
     enrolment_passes::wipe_expired(&mut change, now).await?;

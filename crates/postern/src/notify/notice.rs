@@ -95,6 +95,12 @@ notices! {
     PasswordChanged => "password_changed", "password-changed", spoken;
     /// Its owner had forgotten the password, and set another one by a passkey.
     PasswordReplaced => "password_replaced", "password-replaced", spoken;
+    /// By a link in a mail and a code, another password was set, which waits.
+    PasswordWaits => "password_waits", "password-waits", spoken;
+    /// It was stopped.
+    PasswordStopped => "password_stopped", "password-stopped", spoken;
+    /// Nobody stopped it: it counts.
+    PasswordCounts => "password_counts", "password-counts", spoken;
     /// The clock of a code app was set right, by two of its codes and another factor.
     ClockSet => "clock_set", "clock-set", spoken;
     /// A hardware token was set right, by two of its codes and another factor.

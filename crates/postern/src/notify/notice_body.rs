@@ -44,8 +44,11 @@ pub(super) fn not_me_link(scope: &Scope, token: &str) -> String {
 }
 
 fn mail_body(scope: &Scope, context: &NoticeContext<'_>, link: &str) -> String {
-    let effect =
-        if context.case.is_some() { MessageId("mail-link-stops") } else { MessageId("mail-link-suspends") };
+    let effect = match (context.case, context.notice) {
+        (Some(_), _) => MessageId("mail-link-stops"),
+        (None, Notice::PasswordWaits) => MessageId("mail-link-stops-password"),
+        (None, _) => MessageId("mail-link-suspends"),
+    };
     let when = MessageId("mail-when").with("at", moment(scope, context.at));
     let mut facts = say(scope, when);
     // No reference: with a login it would be enough to take the page over, and this goes where others may read.

@@ -15,6 +15,7 @@ row! {
         pub person_id: String,
         pub case_id: Option<String>,
         pub kind: String,
+        pub created_at: i64,
     }
 }
 
@@ -23,6 +24,8 @@ row! {
 pub enum ContestKind {
     /// Once, for what its notice told of.
     Notice,
+    /// The same, where that was a new password that waits: set in the change that wrote the notice.
+    Password,
     /// For each of the cases that it names.
     Choice,
 }
@@ -32,12 +35,18 @@ impl ContestKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Notice => "notice",
+            Self::Password => "password",
             Self::Choice => "choice",
         }
     }
 }
 
 impl Contest {
+    /// Whether its notice told of a new password that waits.
+    pub fn is_of_password(&self) -> bool {
+        self.kind == ContestKind::Password.as_str()
+    }
+
     /// Whether it asks which.
     pub fn is_choice(&self) -> bool {
         self.kind == ContestKind::Choice.as_str()
@@ -132,7 +141,7 @@ pub async fn find_live(
     now: Timestamp,
 ) -> Result<Option<Contest>> {
     Ok(sqlx::query_as(
-        "SELECT id, person_id, case_id, kind FROM contests \
+        "SELECT id, person_id, case_id, kind, created_at FROM contests \
          WHERE tenant_id = $1 AND token_hash = $2 AND used_at IS NULL AND expires_at > $3",
     )
     .bind(tenant.as_str())

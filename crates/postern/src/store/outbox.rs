@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use postern_core::id::{CaseId, ContactId, TenantId};
+use postern_core::id::{CaseId, ContactId, PersonId, TenantId};
 
 use sqlx::AssertSqlSafe;
 
@@ -225,6 +225,26 @@ pub async fn find_accepted(
     .await?;
     let counts = |id: &str| except.iter().all(|used| used.as_str() != id);
     Ok(rows.into_iter().find(|(_, id)| counts(id)).map(|(at, id)| (time(at), ContactId::new(id))))
+}
+
+/// When a relay first accepted a notice of this kind to a person, written since then.
+pub async fn find_first_accepted(
+    db: &Db,
+    tenant: &TenantId,
+    (person, notice): (&PersonId, &str),
+    since: Timestamp,
+) -> Result<Option<Timestamp>> {
+    let (first,): (Option<i64>,) = sqlx::query_as(
+        "SELECT MIN(o.delivered_at) FROM outbox o JOIN contacts c ON c.tenant_id = o.tenant_id AND c.id = o.contact_id \
+         WHERE o.tenant_id = $1 AND c.person_id = $2 AND o.notice = $3 AND o.created_at >= $4",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .bind(notice)
+    .bind(micros(since))
+    .fetch_one(db.reader())
+    .await?;
+    Ok(first.map(time))
 }
 
 /// The newest messages, for `/dev/outbox` and for tests.

@@ -60,6 +60,9 @@ pub struct TypedSettings {
     /// Whether codes by mail may be a second step: `on` or `off`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mail_codes: Option<String>,
+    /// Whether a link by mail, with a code of a device, replaces a forgotten password after a day: `on` or `off`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_by_mail: Option<String>,
     /// Which proof suffices for which remedy, in Cedar: in place of what is shipped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery_policy: Option<String>,
@@ -109,6 +112,8 @@ pub struct TenantSettings {
     pub keep: SignedDuration,
     /// How far back sign-in records are analysed together.
     pub look_back: SignedDuration,
+    /// Whether a link by mail, with a code of a device, replaces a forgotten password after a day.
+    pub password_by_mail: bool,
     /// A mail relay of its own. Without it, its mail goes by the server's.
     pub smtp: Option<Smtp>,
     /// The shipped tiers, and its own.
@@ -171,7 +176,7 @@ impl TenantSettings {
 
 impl TypedSettings {
     /// Every name, in the order of the guide.
-    pub const NAMES: [&str; 19] = [
+    pub const NAMES: [&str; 20] = [
         "code_contact_min_age_hours",
         "contact_min_age_days",
         "desk_hours",
@@ -186,6 +191,7 @@ impl TypedSettings {
         "keep_days",
         "look_back_days",
         "mail_codes",
+        "password_by_mail",
         "recovery_policy",
         "smtp_from",
         "smtp_url",
@@ -217,6 +223,7 @@ impl TypedSettings {
             "keep_days" => self.keep_days = number("keep_days", typed, 3650)?,
             "look_back_days" => self.look_back_days = number("look_back_days", typed, 3650)?,
             "mail_codes" => self.mail_codes = text,
+            "password_by_mail" => self.password_by_mail = text,
             "recovery_policy" => self.recovery_policy = text,
             "smtp_from" => self.smtp_from = text,
             "smtp_url" => self.smtp_url = text,
@@ -261,6 +268,7 @@ impl TypedSettings {
             ("keep_days", number(self.keep_days, KEEP_DAYS)),
             ("look_back_days", number(self.look_back_days, keep.min(LOOK_BACK_DAYS))),
             ("mail_codes", own(&self.mail_codes, "off")),
+            ("password_by_mail", own(&self.password_by_mail, "off")),
             (
                 "recovery_policy",
                 self.recovery_policy.as_ref().map_or_else(|| "the shipped one (default)".to_owned(), digest),
@@ -316,6 +324,7 @@ impl TypedSettings {
             gateway: self.gateway()?,
             identity_providers: parse_providers(self.identity_providers.as_deref().unwrap_or_default())?,
             keep: days(keep),
+            password_by_mail: switch("password_by_mail", self.password_by_mail.as_deref())?,
             look_back: days(within("look_back_days", look_back, keep)?),
             tiers: self.tiers()?,
             smtp: relay(self.smtp_url.as_deref(), self.smtp_from.as_deref())?,

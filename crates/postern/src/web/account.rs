@@ -21,3 +21,4 @@ pub mod resync;
 pub mod sent_codes;
 pub mod step_up;
 pub mod vouch;
+pub mod waiting_password;

@@ -45,6 +45,7 @@ pub mod sign_ins;
 pub mod tokens;
 pub mod verb;
 pub mod waiting_passkeys;
+pub mod waiting_password;
 
 use std::sync::Arc;
 
@@ -157,6 +158,8 @@ fn account() -> Router<Arc<App>> {
         .route("/api/v1/account/password/finish", post(password::finish))
         .route("/api/v1/account/replace-password/start", post(replace_password::start))
         .route("/api/v1/account/replace-password/finish", post(replace_password::finish))
+        .route("/api/v1/account/waiting-password", get(waiting_password::show))
+        .route("/api/v1/account/waiting-password/stop", post(waiting_password::stop))
         .route("/api/v1/account/passkeys/start", post(passkeys::start))
         .route("/api/v1/account/passkeys/finish", post(passkeys::finish))
         .route("/api/v1/account/step-up/start", post(step_up::start))

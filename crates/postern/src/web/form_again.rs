@@ -37,6 +37,7 @@ pub(super) fn page_of_form(path: &str) -> String {
         }
         ["desk", "views", ..] => "/desk".to_owned(),
         ["desk", list, ..] => format!("/desk/{list}"),
+        ["forgotten-password", ..] => "/forgotten-password".to_owned(),
         [place @ ("sign-in" | "enrol" | "not-me" | "account"), ..] => format!("/{place}"),
         _ => "/".to_owned(),
     }

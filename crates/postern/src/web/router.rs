@@ -90,7 +90,14 @@ fn open() -> Router<Arc<App>> {
         .route("/phone/worker.js", get(signin::phone::worker))
         .route("/sign-in/pass", get(signin::pass::show).post(signin::pass::submit))
         .route("/sign-in/with-pass", get(signin::with_pass::show))
-        .route("/forgotten-password", get(signin::forgotten_password::show))
+        .route(
+            "/forgotten-password",
+            get(signin::forgotten_password::show).post(signin::forgotten_password::submit),
+        )
+        .route(
+            "/forgotten-password/link",
+            get(signin::password_link::show).post(signin::password_link::submit),
+        )
         .route("/enrol", get(signin::enrol::show))
         .route("/enrol/passkey", post(signin::enrol_passkey::submit))
         .route("/enrol/passkey/start", post(signin::enrol_passkey::start))
@@ -141,6 +148,7 @@ fn own_account() -> Router<Arc<App>> {
             get(account::replace_password::show).post(account::replace_password::submit),
         )
         .route("/account/replace-password/start", post(api::replace_password::start))
+        .route("/account/waiting-password/stop", post(account::waiting_password::stop))
         .route("/account/passkeys/start", post(account::passkeys::start))
         .route("/account/passkeys/finish", post(account::passkeys::finish))
         .route("/account/step-up/start", post(account::step_up::start))

@@ -9,6 +9,7 @@ pub mod forgotten_password;
 pub mod home;
 pub mod pass;
 pub mod passkey;
+pub mod password_link;
 pub mod phone;
 pub mod push;
 pub mod saml;

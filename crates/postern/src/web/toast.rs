@@ -102,6 +102,7 @@ toasts! {
     FactorRemoved => "factor-removed", Message("toast-factor-removed");
     CodeAppAdded => "code-app", Message("toast-code-app");
     PasswordChanged => "password-changed", Message("toast-password-changed");
+    WaitingPasswordStopped => "password-stopped", Message("toast-password-stopped");
     CodesKept => "codes-kept", Message("toast-codes-kept");
 }
 

@@ -4,12 +4,14 @@
 mod by_hand;
 mod desk;
 mod gate;
+mod password_links;
 mod phones;
 pub mod providers;
 mod sent_codes;
 mod signs;
 
 pub use by_hand::{LIVE_SESSIONS, passkey_alone};
+pub use password_links::{NEW_PASSWORD, use_link_in};
 
 pub use phones::wrong_number;
 pub use sent_codes::code_in;

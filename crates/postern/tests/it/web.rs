@@ -25,5 +25,5 @@ mod router;
 mod search;
 mod security;
 mod set_up;
-mod signin;
+pub mod signin;
 mod tenants;

@@ -243,11 +243,43 @@ pub enum UserPasswordChanged<'a> {
         /// The passkey that stood in for it.
         proven_by: ProvingFactor<'a>,
     },
+    /// They had forgotten theirs; the one that they set by a link in a mail and a code waited, and nobody stopped it.
+    AfterHold {
+        /// Its waiting period is over.
+        after_hold: AlwaysTrue,
+        /// What proved it, beside the mailbox.
+        proven_by: ProvingFactor<'a>,
+    },
     /// The operator took it away; a set-up code lets them set another.
     Removed {
         /// It is gone.
         removed: AlwaysTrue,
     },
+}
+
+/// `user.password_forgotten`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct UserPasswordForgotten {
+    /// How many mailboxes a link went to; 0 where this person gets none.
+    pub links: usize,
+}
+
+/// `user.password_waits`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct UserPasswordWaits<'a> {
+    /// The mailbox whose link was used.
+    pub contact: &'a str,
+    /// What proved it beside that.
+    pub proven_by: ProvingFactor<'a>,
+    /// When it counts, unless somebody stops it.
+    pub takes_effect_at: Timestamp,
+}
+
+/// `user.password_stopped`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct UserPasswordStopped<'a> {
+    /// Who or what stopped it.
+    pub why: &'a str,
 }
 
 /// `user.activity_disowned`

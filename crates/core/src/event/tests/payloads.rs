@@ -153,6 +153,20 @@ fn owners_of_accounts(written: &mut WrittenKinds) {
         UserPasswordChanged::Forgotten { forgotten: AlwaysTrue, proven_by: proven_by() },
         json!({ "forgotten": true, "proven_by": { "kind": "totp", "factor": "f0" } }),
     );
+    written.check(
+        UserPasswordChanged::AfterHold { after_hold: AlwaysTrue, proven_by: proven_by() },
+        json!({ "after_hold": true, "proven_by": { "kind": "totp", "factor": "f0" } }),
+    );
+    written.check(UserPasswordForgotten { links: 2 }, json!({ "links": 2 }));
+    written.check(
+        UserPasswordWaits { contact: "k0", proven_by: proven_by(), takes_effect_at: Timestamp::UNIX_EPOCH },
+        json!({
+            "contact": "k0",
+            "proven_by": { "kind": "totp", "factor": "f0" },
+            "takes_effect_at": "1970-01-01T00:00:00Z",
+        }),
+    );
+    written.check(UserPasswordStopped { why: "the owner" }, json!({ "why": "the owner" }));
     written.check(UserPasswordChanged::Removed { removed: AlwaysTrue }, json!({ "removed": true }));
     written.check(
         UserActivityDisowned {

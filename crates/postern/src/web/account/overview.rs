@@ -8,12 +8,13 @@ use serde::Serialize;
 
 use crate::actions::choose_notices::{self, NoticeChoice};
 use crate::actions::end_session::sign_out as end_own_session;
+use crate::actions::end_waiting_password::find_own;
 use crate::actions::{ActionError, Caller, passkeys};
 use crate::scope::Scope;
 use crate::store::cases::CaseRow;
 use crate::store::factors::Factor;
 use crate::store::sessions::Session;
-use crate::store::{cases, factors, persons, sessions};
+use crate::store::{cases, factors, micros, persons, sessions};
 use crate::texts::MessageId;
 use crate::web::api::activity::{ActivityEntry, ActivityView};
 use crate::web::api::contacts::OwnContactView;
@@ -43,6 +44,8 @@ pub struct AccountPage {
     pub offers_sent_codes: bool,
     /// Where an account can be linked.
     pub providers: Vec<ProviderView>,
+    /// When a new password counts that waits, where one does. Microseconds.
+    pub new_password_at: Option<i64>,
     /// Whether a first passkey waits before it opens the desk.
     pub first_waits: bool,
     pub codes_left: i64,
@@ -155,6 +158,7 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
         has_code,
         has_passkey,
         providers: ProviderView::list(&scope),
+        new_password_at: find_own(&scope, &caller).await?.map(micros),
         first_waits: caller.person.role.is_staff()
             && !own.iter().any(|factor| factor.opens_alone() && factor.works(now))
             && !summary.first_passkey_granted,

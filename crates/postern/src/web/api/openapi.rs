@@ -15,7 +15,7 @@ use super::{
     activity, audit, backup_codes, bulk_people, case_steps, cases, code_apps, contacts, diagnosis, factors,
     findings, hardware_tokens, home, import_sign_ins, imports, jobs, linked_accounts, password, people,
     person_steps, portal, power_grants, push, readiness, replace_password, resync, runbook, saved_views,
-    search_view, sent_codes, sessions, set_up, sign_ins, tokens, waiting_passkeys,
+    search_view, sent_codes, sessions, set_up, sign_ins, tokens, waiting_passkeys, waiting_password,
 };
 use crate::scope::Scope;
 use crate::web::account::{passkeys, step_up};
@@ -50,6 +50,7 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         sent_codes::list, sent_codes::start, sent_codes::finish,
         backup_codes::start, backup_codes::finish, backup_codes::confirm,
         password::start, password::finish, replace_password::start, replace_password::finish,
+        waiting_password::show, waiting_password::stop,
         passkeys::start, passkeys::finish, step_up::start, step_up::finish,
         waiting_passkeys::list, waiting_passkeys::approve, waiting_passkeys::stop,
         power_grants::list, power_grants::approve, power_grants::stop,

@@ -140,6 +140,8 @@ pub struct ContestedAnswer {
     stopped: Vec<String>,
     /// Whether the account is suspended too, because something had been changed already.
     account_suspended: bool,
+    /// Whether a new password that waited is stopped: it never counts.
+    password_stopped: bool,
     /// Other open requests in the same name: they go on unless they are stopped too.
     others: Vec<OpenRequest>,
     /// Stops the `others`, and nothing else. Null when there are none.
@@ -301,6 +303,7 @@ impl From<Stopped> for ContestedAnswer {
         Self {
             stopped: stopped.references,
             account_suspended: stopped.account_suspended,
+            password_stopped: stopped.password_stopped,
             follow_up: stopped.follow_up.filter(|_| !stopped.others.is_empty()).map(|code| code.to_string()),
             others: stopped.others.into_iter().map(other).collect(),
         }

@@ -237,6 +237,11 @@ fn settings(scope: &Scope) -> Vec<SettingView> {
             switch(set.sent_codes.by_mail),
             "Whether codes by mail may be one, on the lowest tier and without a desk role.",
         ),
+        row(
+            "password_by_mail",
+            switch(set.password_by_mail),
+            "Whether a mailed link and a code replace a forgotten password, after 24 hours.",
+        ),
         row("keep_days", days(set.keep), "How long imported sign-in records are kept."),
         row("look_back_days", days(set.look_back), "How far back sign-in records are analysed together."),
         row(

@@ -45,6 +45,8 @@ pub struct StoppedPage {
     /// Of the requests that are stopped now.
     pub references: Vec<String>,
     pub account_suspended: bool,
+    /// A new password that waited.
+    pub password_stopped: bool,
     pub others: Vec<OtherRequest>,
     /// Stops the others.
     pub code: Option<String>,
@@ -109,6 +111,7 @@ fn outcome(scope: &Scope, stopped: &Stopped) -> Result<Response, Problem> {
     let shown = StoppedPage {
         references: stopped.references.clone(),
         account_suspended: stopped.account_suspended,
+        password_stopped: stopped.password_stopped,
         others: stopped.others.iter().map(other).collect::<Result<Vec<_>, _>>()?,
         code: stopped.follow_up.as_ref().map(|code| code.to_string()),
     };

@@ -24,7 +24,7 @@ const FIGURE_6: &str = include_str!("../../../../core/src/token_file/rfc_6030/fi
 const FIGURE_7: &str = include_str!("../../../../core/src/token_file/rfc_6030/figure_7.xml");
 const FIGURE_3: &str = include_str!("../../../../core/src/token_file/rfc_6030/figure_3.xml");
 
-fn code(count: i64) -> String {
+pub(super) fn code(count: i64) -> String {
     code_of(&SEED, count)
 }
 
@@ -63,7 +63,7 @@ impl TestApp {
     }
 
     /// Gus, signed in, with the token whose next code is the one of count 2.
-    async fn gus_with_a_token(&self) -> (Browser, Browser) {
+    pub(super) async fn gus_with_a_token(&self) -> (Browser, Browser) {
         self.secrets.saw_seed(&SEED);
         self.secrets.saw_seed(&FIRST_SEED);
         let ada = self.browser_with_planted_session("ada").await;

@@ -22,7 +22,7 @@ enum RowEnd {
 }
 
 /// Every table with a person's rows: what a reset does to them, and what a suspension does.
-const TABLES: [(&str, RowEnd, RowEnd); 21] = [
+const TABLES: [(&str, RowEnd, RowEnd); 22] = [
     ("factors", RowEnd::Ends, RowEnd::WaitingEnds),
     ("backup_code_sets", RowEnd::Ends, RowEnd::WaitingEnds),
     ("enrolment_passes", RowEnd::Ends, RowEnd::Ends),
@@ -30,6 +30,7 @@ const TABLES: [(&str, RowEnd, RowEnd); 21] = [
     ("ceremonies", RowEnd::Ends, RowEnd::Ends),
     ("push_requests", RowEnd::Ends, RowEnd::Ends),
     ("sent_codes", RowEnd::Ends, RowEnd::Ends),
+    ("forgotten_passwords", RowEnd::Ends, RowEnd::Ends),
     ("sessions", RowEnd::Ends, RowEnd::Ends),
     // They slow nobody down while the account is shut, and their owner is to have them again.
     ("known_devices", RowEnd::Ends, RowEnd::Stays),
@@ -76,7 +77,7 @@ fn live(table: &str) -> &'static str {
         "factors" => "removed_at IS NULL",
         "backup_code_sets" | "known_devices" | "service_tokens" => "revoked_at IS NULL",
         "enrolment_passes" => "revoked_at IS NULL AND used_at IS NULL",
-        "flows" | "sessions" | "sent_codes" => "ended_at IS NULL",
+        "flows" | "forgotten_passwords" | "sessions" | "sent_codes" => "ended_at IS NULL",
         "ceremonies" => "used_at IS NULL",
         "push_requests" => "answer IS NULL",
         "power_grants" => "decided_at IS NULL",

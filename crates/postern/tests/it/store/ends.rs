@@ -14,11 +14,12 @@ use postern::scope::Scope;
 use postern::store::backup_codes::NewCodeSet;
 use postern::store::ceremonies::{CeremonyKey, CeremonyKind};
 use postern::store::enrolment_passes::NewEnrolmentPass;
+use postern::store::forgotten_passwords::{NewPasswordLink, NewWaitingPassword};
 use postern::store::sent_codes::NewSentCode;
 use postern::store::sessions::NewSession;
 use postern::store::{
-    backup_codes, cases, ceremonies, contests, enrolment_passes, flows, known_devices, sent_codes,
-    service_tokens, sessions,
+    backup_codes, cases, ceremonies, contests, enrolment_passes, flows, forgotten_passwords, known_devices,
+    sent_codes, service_tokens, sessions,
 };
 use postern_core::case::Case;
 use postern_core::id::PersonId;
@@ -32,13 +33,14 @@ use crate::test_app::TestApp;
 
 /// Columns that hold a bearer value, or its hash. Each table of them has a test here that is named after it. `id` of flows
 /// and ceremonies is the hash of the cookie's token.
-const ENDS: [(&str, &str); 10] = [
+const ENDS: [(&str, &str); 11] = [
     ("backup_codes", "hash"),
     ("cases", "claimant_page_token_hash"),
     ("ceremonies", "id"),
     ("contests", "token_hash"),
     ("enrolment_passes", "hash"),
     ("flows", "id"),
+    ("forgotten_passwords", "token_hash"),
     ("known_devices", "token_hash"),
     ("sent_codes", "code_hash"),
     ("service_tokens", "token_hash"),
@@ -46,7 +48,7 @@ const ENDS: [(&str, &str); 10] = [
 ];
 
 /// Columns whose names look like it, and that open nothing, or have no end on purpose.
-const NO_BEARERS: [(&str, &str, &str); 7] = [
+const NO_BEARERS: [(&str, &str, &str); 8] = [
     ("hardware_tokens", "seed_hash", "the keyed hash of a seed, by which two with the same one are known"),
     ("sent_codes", "recipient_hash", "of the number or address, by which codes are counted"),
     (
@@ -58,6 +60,11 @@ const NO_BEARERS: [(&str, &str, &str); 7] = [
         "persons",
         "password_hash",
         "what a person knows has no date: it takes 100 wrong guesses, and is never enough alone",
+    ),
+    (
+        "forgotten_passwords",
+        "password_hash",
+        "goes when what waits is stopped or counts: `it/actions/forgotten_password.rs`",
     ),
     ("watched_files", "head_hash", "tells one log file from another"),
     ("power_grants", "token_id", "the id of a token, which opens nothing"),
@@ -298,6 +305,32 @@ on_both! {
             let mut change = then.begin().await.unwrap();
             let used = sent_codes::consume(&mut change, ("code", "flow"), "hash").await;
             assert_eq!(used.is_ok(), alive, "used at {now}");
+        }
+    }
+
+    async fn of_forgotten_passwords(db) {
+        let app = TestApp::start(db).await;
+        let (ana, begins) = (app.person("ana").await.id, app.scope().now);
+        let end = begins + SignedDuration::from_mins(30);
+        let new = NewPasswordLink { person: &ana, contact: "contact", token_hash: "hash", expires_at: end };
+        let scope = app.then(begins);
+        let mut change = scope.begin().await.unwrap();
+        forgotten_passwords::insert(&mut change, &new).await.unwrap();
+        change.commit_unrecorded("planted by a test").await.unwrap();
+        let link = forgotten_passwords::find_link(&app.db, &app.tenant, "hash", begins).await.unwrap().unwrap();
+        for (now, alive) in around(end) {
+            let found = forgotten_passwords::find_link(&app.db, &app.tenant, "hash", now).await.unwrap();
+            assert_eq!(found.is_some(), alive, "found at {now}");
+            let waits = NewWaitingPassword {
+                link: &link,
+                factor: "factor",
+                factor_kind: "totp",
+                password_hash: "-",
+                takes_effect_at: end,
+            };
+            let then = app.then(now);
+            let mut change = then.begin().await.unwrap();
+            assert_eq!(forgotten_passwords::wait(&mut change, &waits).await.is_ok(), alive, "used at {now}");
         }
     }
 

@@ -204,6 +204,7 @@ on_both! {
         look(&app, &ana, "/account/password").await;
         look(&app, &ana, "/account/replace-password").await;
         look(&app, &ana, "/forgotten-password").await;
+        look(&app, &ana, "/forgotten-password/link").await;
         for path in ["activity", "contacts/new", "contacts/confirm", "sessions/end-others"] {
             look(&app, &ana, &format!("/account/{path}")).await;
         }

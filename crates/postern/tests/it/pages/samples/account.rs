@@ -213,6 +213,7 @@ impl PageSamples for AccountPage {
             providers: Vec::new(),
             has_sent_codes: false,
             offers_sent_codes: false,
+            new_password_at: None,
             first_waits: false,
             codes_left: 0,
             readiness: readiness("nothing", Vec::new()),
@@ -236,6 +237,7 @@ impl PageSamples for AccountPage {
         let notice = |word, label, on| NoticeSwitch { word, label, on };
         vec![
             ("empty", empty()),
+            ("new-password-waits", Self { new_password_at: Some(micros(minutes_ago(20))), ..empty() }),
             (
                 "code-app",
                 Self {

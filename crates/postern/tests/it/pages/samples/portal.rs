@@ -178,12 +178,14 @@ impl PageSamples for StoppedPage {
         let page = |references: &[&str], account_suspended, others: Vec<OtherRequest>| Self {
             references: texts(references),
             account_suspended,
+            password_stopped: false,
             code: (!others.is_empty()).then(|| "the-code-of-the-others".to_owned()),
             others,
         };
         let done = Some(MessageId("reset-done"));
         vec![
             ("nothing-left", page(&[], false, Vec::new())),
+            ("password-stopped", Self { password_stopped: true, ..page(&[], false, Vec::new()) }),
             ("two-stopped", page(&["C-7K3M9Q", "C-P8CZ6J"], false, Vec::new())),
             ("one-stopped", page(&["C-7K3M9Q"], false, Vec::new())),
             ("one-of-two", page(&["C-7K3M9Q"], false, vec![other("C-2XWDH4", None)])),

@@ -8,6 +8,7 @@ use postern::web::signin::enrolled::EnrolledPage;
 use postern::web::signin::federated::ToProviderPage;
 use postern::web::signin::forgotten_password::ForgottenPasswordPage;
 use postern::web::signin::pass::EnrolmentPassPage;
+use postern::web::signin::password_link::PasswordLinkPage;
 use postern::web::signin::phone::PhoneAppPage;
 use postern::web::signin::push::PushPage;
 use postern::web::signin::saml::FromProviderPage;
@@ -36,6 +37,7 @@ pub fn all() -> Vec<PageSample> {
         of::<PhoneAppPage>(),
         of::<SetUpPage>(),
         of::<ForgottenPasswordPage>(),
+        of::<PasswordLinkPage>(),
         of::<EnrolPage>(),
         of::<EnrolCodeAppPage>(),
         of::<EnrolledCodesPage>(),
@@ -132,7 +134,32 @@ impl PageSamples for ForgottenPasswordPage {
     const SEEN_BY: SeenBy = SeenBy::Nobody;
 
     fn samples() -> Vec<(&'static str, Self)> {
-        vec![("usual", Self {})]
+        let page = |by_mail, is_asked, error| Self { by_mail, is_asked, error };
+        vec![
+            ("usual", page(false, false, None)),
+            ("by mail", page(true, false, None)),
+            ("no login", page(true, false, wrong_text("Type the name you sign in with."))),
+            ("off", page(false, false, wrong_text("Your organisation does not replace passwords by mail."))),
+            ("asked", page(true, true, None)),
+        ]
+    }
+}
+
+impl PageSamples for PasswordLinkPage {
+    const SEEN_BY: SeenBy = SeenBy::Nobody;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page =
+            |token: &str, field, error| Self { counts_from: None, token: token.to_owned(), field, error };
+        let wrong = |field, text| page(MARKUP, Some(field), wrong_text(text));
+        let done = Self { counts_from: Some(micros(minutes_ago(20))), ..page("", None, None) };
+        vec![
+            ("usual", page("", None, None)),
+            ("old link", wrong("token", "This link was used, or it is too old. Ask for a new one.")),
+            ("short password", wrong("new_password", "This password is too short.")),
+            ("wrong code", wrong("code", "This code is wrong.")),
+            ("done", done),
+        ]
     }
 }
 
