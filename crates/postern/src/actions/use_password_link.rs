@@ -52,8 +52,9 @@ async fn check_and_wait(scope: &Scope, typed: &LinkUse<'_>) -> Result<Timestamp,
     let called = [person.login.as_str(), person.name.as_str(), scope.tenant.name.as_str()];
     // The code comes last: a slip of the finger in the password uses up none.
     check_new_password(scope, "new_password", (typed.new, &called)).await?;
-    let hash = scope.app.hashing.hash(typed.new.clone(), *scope.app.rng.bytes::<16>()?).await?;
     let shown = check_code(scope, (&person, &link), typed.code).await?;
+    // Behind the code, for it costs: guesses are limited.
+    let hash = scope.app.hashing.hash(typed.new.clone(), *scope.app.rng.bytes::<16>()?).await?;
     let mut change = begin(scope, &link).await?;
     shown.limit.clear(&mut change).await?;
     match factors::save_step(&mut change, &shown.factor, (shown.step, shown.clock)).await {
