@@ -83,8 +83,8 @@ async fn refused(scope: &Scope, caller: &Caller, error: ActionError) -> Result<R
 pub enum TokenFormError {
     TooLarge,
     Incomplete,
-    /// One of them would be left out, and nobody would know.
-    TwoFiles,
+    /// One of two files or keys would be left out, and nobody would know.
+    SentTwice,
     UnknownPart,
 }
 
@@ -99,8 +99,8 @@ impl From<TokenFormError> for Problem {
         match error {
             TokenFormError::TooLarge => ActionError::from(TokenFileError::TooLarge).into(),
             TokenFormError::Incomplete => Self::bad_request("The file did not arrive whole. Send it again."),
-            TokenFormError::TwoFiles => Self::bad_request(
-                "Two files came at once. Nothing was imported. Send them one after the other.",
+            TokenFormError::SentTwice => Self::bad_request(
+                "Two files or two keys came at once. Nothing was imported. Send the files one after the other.",
             ),
             TokenFormError::UnknownPart => Self::bad_request(
                 "The form has a part that is none of file, csv and key. Nothing was imported.",
@@ -117,12 +117,13 @@ pub async fn read_form(mut form: Multipart) -> Result<SentTokenFile, TokenFormEr
             Some("file" | "csv") => {
                 let bytes = Zeroizing::new(field.bytes().await?.to_vec());
                 if !bytes.is_empty() && !file.bytes.is_empty() {
-                    return Err(TokenFormError::TwoFiles);
+                    return Err(TokenFormError::SentTwice);
                 }
                 if !bytes.is_empty() {
                     file.bytes = bytes;
                 }
             }
+            Some("key") if file.key.is_some() => return Err(TokenFormError::SentTwice),
             Some("key") => file.key = FileKey::typed(Zeroizing::new(field.text().await?)),
             _ => return Err(TokenFormError::UnknownPart),
         }

@@ -144,6 +144,8 @@ on_both! {
             said.status(422).shows("nothing in the file is encrypted").does_not_show(wrong);
             // Nothing of what is sent is left out in silence.
             app.send_parts(&ada, path, &[("file", FIGURE_3), ("csv", FILE)]).await.status(400).shows("Two files");
+            let keys = [("file", FIGURE_6), ("key", wrong), ("key", wrong)];
+            app.send_parts(&ada, path, &keys).await.status(400).shows("two keys");
             app.send_parts(&ada, path, &[("file", FILE), ("seeds", "x")]).await.status(400).shows("none of file, csv and key");
         }
         assert_eq!(app.count("SELECT COUNT(*) FROM hardware_tokens").await, 0);
