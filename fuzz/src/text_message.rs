@@ -8,7 +8,7 @@ use postern_core::text_message::{beyond_one_piece, in_default_alphabet};
 pub fn check(bytes: &[u8]) -> Corpus {
     let Ok(text) = str::from_utf8(bytes) else { return Corpus::Reject };
     if let Ok(number) = parse_number(text) {
-        assert!(number.starts_with('+') && number.chars().all(|c| c.is_ascii_digit() || "+ -()".contains(c)), "{number}");
+        assert!(number.starts_with('+') && number.chars().all(|c| c.is_ascii_digit() || "+ -.()".contains(c)), "{number}");
         let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
         assert!((4..=19).contains(&digits(&number).len()), "{number}");
         assert_eq!(parse_number(&number).as_ref(), Ok(&number), "read again, it is the same");
