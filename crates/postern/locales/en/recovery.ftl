@@ -132,7 +132,7 @@ codes-good-when-kept = They are good as soon as you say that you have kept them.
 # The owner's objection.
 not-me = This was not me
 not-you = This was not you?
-not-me-what-happens = Then stop it here. If the message told of a request to recover your account, that request is stopped at once. If your sign-in methods were removed already, or the message told of a sign-in method, a code or a password, <strong>your account is suspended</strong> until the help desk has spoken with you. If other requests are open in your name, we ask you about them afterwards.
+not-me-what-happens = Then stop it here. If the message told of a request to recover your account, that request is stopped at once. If it told of a new password that does not work yet, that password is stopped and every session ends. If your sign-in methods were removed already, or the message told of a sign-in method, a code or a password that works already, <strong>your account is suspended</strong> until the help desk has spoken with you. If other requests are open in your name, we ask you about them afterwards.
 code-from-the-message = Code from the message
 code-from-the-message-hint = Filled in by itself when you came through the link. Otherwise it is the part of the link after the # sign.
 it-is-stopped = It is stopped

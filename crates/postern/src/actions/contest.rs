@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::disown_activity::{BY_LINK, found};
 use super::end_access::{AccessEnd, end_access};
-use super::end_waiting_password::stop_by_notice;
+use super::end_waiting_password::{stop_beside_case, stop_by_notice};
 use super::record_finding::record_finding;
 use super::retry::retry;
 use super::sender_limit::admit_request;
@@ -89,7 +89,10 @@ async fn stop(scope: &Scope, typed: &str) -> Result<(Stopped, Option<SetPassword
     let mut stopped = Stopped::default();
     let set_at = contest.is_of_password().then(|| time(contest.created_at));
     match (&contest.case_id, set_at) {
-        (Some(id), _) => contest_case(scope, &mut change, &CaseId::new(id), &mut stopped).await?,
+        (Some(id), _) => {
+            contest_case(scope, &mut change, &CaseId::new(id), &mut stopped).await?;
+            stopped.password_stopped = stop_beside_case(scope, &mut change, &person).await?;
+        }
         (None, Some(set_at)) => {
             stopped.password_stopped = stop_by_notice(scope, &mut change, &person, set_at).await?;
             stopped.account_suspended = !stopped.password_stopped;

@@ -18,7 +18,7 @@ use super::{ActionError, Caller, RateLimit};
 use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
-use crate::store::forgotten_passwords::{self, PasswordOutcome, WaitingPassword};
+use crate::store::forgotten_passwords::{self, WaitingPassword};
 use crate::store::{Change, StoreError, factors, flows, known_devices, outbox, persons, sessions, time};
 use crate::texts::MessageId;
 
@@ -53,27 +53,52 @@ async fn stop(scope: &Scope, caller: &Caller) -> Result<Timestamp, ActionError> 
     Ok(time(waiting.used_at))
 }
 
-/// Their owner says by the link in its notice that the one set then was not them. While it waits, everything that is under way ends, and
-/// the account stays open: nothing was changed yet. The answer: whether it is stopped; if not, it counts.
+/// Their owner says by the link in its notice that the one set then was not them. Unless it counts, or a later one does, everything that
+/// is under way ends, later ones that wait as well: two such notices look alike. The account stays open, for nothing was changed yet. The
+/// answer: whether it never counts.
 pub(super) async fn stop_by_notice(
     scope: &Scope,
     change: &mut Change<'_>,
     person: &PersonId,
     used_at: Timestamp,
 ) -> Result<bool, ActionError> {
-    match forgotten_passwords::find_outcome(change, person, used_at).await? {
-        PasswordOutcome::Counts => return Ok(false),
-        PasswordOutcome::Stopped => return Ok(true),
-        PasswordOutcome::Waits(id) => forgotten_passwords::stop(change, &id).await?,
+    if forgotten_passwords::may_count_since(change, person, used_at).await? {
+        return Ok(false);
     }
-    change.record(Event::new(Actor::Anonymous, UserPasswordStopped { why: BY_NOTICE }).person(person));
+    end_waiting_and_sessions(scope, change, person).await?;
+    Ok(true)
+}
+
+/// Their owner says by the link in another notice that what it told of was not them: what waits beside it was not either. The answer:
+/// whether one waited.
+pub(super) async fn stop_beside_case(
+    scope: &Scope,
+    change: &mut Change<'_>,
+    person: &PersonId,
+) -> Result<bool, ActionError> {
+    let waits = forgotten_passwords::find_waiting_locked(change, person).await?.is_some();
+    if waits {
+        end_waiting_and_sessions(scope, change, person).await?;
+    }
+    Ok(waits)
+}
+
+async fn end_waiting_and_sessions(
+    scope: &Scope,
+    change: &mut Change<'_>,
+    person: &PersonId,
+) -> Result<(), ActionError> {
+    if forgotten_passwords::end_all(change, person).await? {
+        let stopped = UserPasswordStopped { why: BY_NOTICE };
+        change.record(Event::new(Actor::Anonymous, stopped).person(person));
+        notify::announce(scope, change, person, None, Notice::PasswordStopped).await?;
+    }
     let sessions = end_access(scope, change, person, AccessEnd::Disowned { stays: None }).await?;
     if sessions > 0 {
         let revoked = SessionRevoked { sessions, why: Some("disowned") };
         change.record(Event::new(Actor::Anonymous, revoked).person(person));
     }
-    notify::announce(scope, change, person, None, Notice::PasswordStopped).await?;
-    Ok(true)
+    Ok(())
 }
 
 /// Lets those count whose time has come.
@@ -130,15 +155,19 @@ async fn set_due(scope: &Scope, due: &WaitingPassword) -> Result<(), ActionError
     Ok(change.commit(&Event::new(Actor::System, changed).person(&id)).await?)
 }
 
-/// A day after a relay first accepted the notice of it. While none has, nobody could stop it.
+/// A day after a relay first accepted the notice of it, for another contact than the one whose link was used where another was written
+/// to. While none has, nobody could stop it.
 async fn find_end_of_wait(
     scope: &Scope,
     person: &PersonId,
     waiting: &WaitingPassword,
 ) -> Result<Timestamp, ActionError> {
     let (tenant, about) = (&scope.tenant.id, (person, Notice::PasswordWaits.as_str()));
-    let accepted_at =
-        outbox::find_first_accepted(&scope.app.db, tenant, about, time(waiting.used_at)).await?;
+    let written = outbox::list_accepted(&scope.app.db, tenant, about, time(waiting.used_at)).await?;
+    let is_of_link = |(_, contact): &&(Option<Timestamp>, String)| *contact == waiting.contact_id;
+    let elsewhere = written.iter().any(|one| !is_of_link(&one));
+    let told = written.iter().filter(|one| !elsewhere || !is_of_link(one));
+    let accepted_at = told.filter_map(|(accepted_at, _)| *accepted_at).min();
     let counts_from = accepted_at.unwrap_or(scope.now).saturating_add(Config::PASSWORD_WAIT);
     // While the organisation was suspended, what waits was postponed.
     Ok(counts_from.unwrap_or(Timestamp::MAX).max(time(waiting.takes_effect_at)))

@@ -29,6 +29,8 @@ const FLOOR: Duration = Duration::from_millis(200);
 
 /// Wrong codes behind all links of somebody, in a day.
 const MOST_TRIES_A_DAY: i64 = 10;
+/// Links to somebody in a day: a stranger who knows a login floods no mailbox.
+const MOST_LINKS_A_DAY: i64 = 10;
 
 /// Mails links to whoever `login` names. Who gets none, and a name that nobody has, answer alike.
 pub async fn ask_for_link(scope: &Scope, login: &str) -> Result<(), ActionError> {
@@ -36,7 +38,7 @@ pub async fn ask_for_link(scope: &Scope, login: &str) -> Result<(), ActionError>
 }
 
 async fn ask(scope: &Scope, login: &str) -> Result<(), ActionError> {
-    if !scope.tenant.settings.password_by_mail {
+    if !is_on(scope) {
         return Err(ActionError::refused(MessageId("no-password-by-mail")));
     }
     if login.trim().is_empty() {
@@ -52,7 +54,8 @@ async fn ask(scope: &Scope, login: &str) -> Result<(), ActionError> {
     let mut change = scope.begin_for(&person.id).await?;
     outbox::rehearse(&mut change).await?;
     let is_shut = forgotten_passwords::find_waiting_locked(&mut change, &person.id).await?.is_some()
-        || has_used_up_tries(&mut change, &person.id).await?;
+        || has_used_up_tries(&mut change, &person.id).await?
+        || has_links_enough(&mut change, &person.id).await?;
     let mailboxes = if !is_shut && may_replace(scope, &person) {
         list_mailboxes(scope, &person.id).await?
     } else {
@@ -93,15 +96,26 @@ pub(super) async fn has_used_up_tries(
     person: &PersonId,
 ) -> Result<bool, ActionError> {
     let since = change.at() - SignedDuration::from_hours(24);
-    Ok(forgotten_passwords::count_tries_since(change, person, since).await? >= MOST_TRIES_A_DAY)
+    let (_, tries) = forgotten_passwords::count_since(change, person, since).await?;
+    Ok(tries >= MOST_TRIES_A_DAY)
+}
+
+async fn has_links_enough(change: &mut Change<'_>, person: &PersonId) -> Result<bool, ActionError> {
+    let since = change.at() - SignedDuration::from_hours(24);
+    let (links, _) = forgotten_passwords::count_since(change, person, since).await?;
+    Ok(links >= MOST_LINKS_A_DAY)
+}
+
+/// Whether the organisation has this way. Where codes come by mail too it has not: one code of the device, seen once, would be enough for
+/// a mailbox alone to sign in from then on.
+pub fn is_on(scope: &Scope) -> bool {
+    let settings = &scope.tenant.settings;
+    settings.password_by_mail && !settings.sent_codes.by_mail
 }
 
 /// Whether this way is open to somebody, as they are now.
 pub(super) fn may_replace(scope: &Scope, person: &Person) -> bool {
-    scope.tenant.settings.password_by_mail
-        && person.suspended_at.is_none()
-        && person.password_hash.is_some()
-        && is_low(scope, person)
+    is_on(scope) && person.suspended_at.is_none() && person.password_hash.is_some() && is_low(scope, person)
 }
 
 /// Mailboxes that links may go to: on file, certain to be theirs, and for long enough that everybody on file before has heard of them.

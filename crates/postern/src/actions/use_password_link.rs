@@ -97,6 +97,10 @@ async fn begin<'a>(scope: &'a Scope, link: &PasswordLink) -> Result<Change<'a>, 
     if !may_replace(scope, &person) || !mailboxes.iter().any(|mailbox| mailbox.id == link.contact_id) {
         return Err(ActionError::refused(MessageId("password-link-is-over")));
     }
+    // A burst that found it before it ended has no answer more.
+    if !forgotten_passwords::is_live(&mut change, &link.id).await? {
+        return Err(ActionError::invalid("token", MessageId("wrong-password-link")));
+    }
     if has_used_up_tries(&mut change, &id).await? {
         return Err(ActionError::refused(MessageId("password-link-is-over")));
     }

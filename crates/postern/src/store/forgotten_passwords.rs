@@ -92,6 +92,21 @@ pub async fn find_link(
     .await?)
 }
 
+/// Whether a link can still be used, now that its person's row is held.
+pub async fn is_live(change: &mut Change<'_>, link: &str) -> Result<bool> {
+    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let found: Option<(String,)> = sqlx::query_as(
+        "SELECT id FROM forgotten_passwords WHERE tenant_id = $1 AND id = $2 \
+         AND used_at IS NULL AND ended_at IS NULL AND expires_at > $3",
+    )
+    .bind(tenant.as_str())
+    .bind(link)
+    .bind(at)
+    .fetch_optional(change.conn())
+    .await?;
+    Ok(found.is_some())
+}
+
 /// Counts a wrong code behind a link. The last one ends it.
 pub async fn count_try(change: &mut Change<'_>, link: &str) -> Result<()> {
     let (tenant, at) = (change.tenant().clone(), micros(change.at()));
@@ -108,11 +123,11 @@ pub async fn count_try(change: &mut Change<'_>, link: &str) -> Result<()> {
     one_row(&done)
 }
 
-/// Wrong codes behind a person's links that were made since then.
-pub async fn count_tries_since(change: &mut Change<'_>, person: &PersonId, since: Timestamp) -> Result<i64> {
+/// A person's links that were made since then, and wrong codes behind them.
+pub async fn count_since(change: &mut Change<'_>, person: &PersonId, since: Timestamp) -> Result<(i64, i64)> {
     let tenant = change.tenant().clone();
-    let (tries,): (Option<i64>,) = sqlx::query_as(
-        "SELECT CAST(SUM(tries) AS BIGINT) FROM forgotten_passwords \
+    let (links, tries): (i64, Option<i64>) = sqlx::query_as(
+        "SELECT COUNT(*), CAST(SUM(tries) AS BIGINT) FROM forgotten_passwords \
          WHERE tenant_id = $1 AND person_id = $2 AND created_at > $3",
     )
     .bind(tenant.as_str())
@@ -120,7 +135,7 @@ pub async fn count_tries_since(change: &mut Change<'_>, person: &PersonId, since
     .bind(micros(since))
     .fetch_one(change.conn())
     .await?;
-    Ok(tries.unwrap_or(0))
+    Ok((links, tries.unwrap_or(0)))
 }
 
 /// Uses a link: the password waits from here on. The person's other links end. `Conflict` when it was used, or has run out.
@@ -175,37 +190,19 @@ pub async fn find_waiting_locked(
         .await?)
 }
 
-/// What became of a password that somebody set by a link.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PasswordOutcome {
-    /// It waits, by this id.
-    Waits(String),
-    /// It was stopped, and never counts.
-    Stopped,
-    /// It counts, or nobody knows any more.
-    Counts,
-}
-
-/// What became of the one that was set then.
-pub async fn find_outcome(
-    change: &mut Change<'_>,
-    person: &PersonId,
-    used_at: Timestamp,
-) -> Result<PasswordOutcome> {
+/// Whether the one that was set then counts, or a later one does; or nobody knows any more.
+pub async fn may_count_since(change: &mut Change<'_>, person: &PersonId, used_at: Timestamp) -> Result<bool> {
     let tenant = change.tenant().clone();
-    let found: Option<(String, Option<i64>, Option<i64>)> = sqlx::query_as(
-        "SELECT id, ended_at, counted_at FROM forgotten_passwords WHERE tenant_id = $1 AND person_id = $2 AND used_at = $3",
+    let (known, counted): (i64, i64) = sqlx::query_as(
+        "SELECT COUNT(CASE WHEN used_at = $3 THEN 1 END), COUNT(counted_at) FROM forgotten_passwords \
+         WHERE tenant_id = $1 AND person_id = $2 AND used_at >= $3",
     )
     .bind(tenant.as_str())
     .bind(person.as_str())
     .bind(micros(used_at))
-    .fetch_optional(change.conn())
+    .fetch_one(change.conn())
     .await?;
-    Ok(match found {
-        Some((id, None, _)) => PasswordOutcome::Waits(id),
-        Some((_, Some(_), None)) => PasswordOutcome::Stopped,
-        Some((_, Some(_), Some(_))) | None => PasswordOutcome::Counts,
-    })
+    Ok(known == 0 || counted > 0)
 }
 
 /// Those whose time has come, at most 200.

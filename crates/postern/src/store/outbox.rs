@@ -227,24 +227,26 @@ pub async fn find_accepted(
     Ok(rows.into_iter().find(|(_, id)| counts(id)).map(|(at, id)| (time(at), ContactId::new(id))))
 }
 
-/// When a relay first accepted a notice of this kind to a person, written since then.
-pub async fn find_first_accepted(
+/// To which contacts of a person that are certain to be theirs a notice of this kind was written since then, and when a relay
+/// accepted each.
+pub async fn list_accepted(
     db: &Db,
     tenant: &TenantId,
     (person, notice): (&PersonId, &str),
     since: Timestamp,
-) -> Result<Option<Timestamp>> {
-    let (first,): (Option<i64>,) = sqlx::query_as(
-        "SELECT MIN(o.delivered_at) FROM outbox o JOIN contacts c ON c.tenant_id = o.tenant_id AND c.id = o.contact_id \
-         WHERE o.tenant_id = $1 AND c.person_id = $2 AND o.notice = $3 AND o.created_at >= $4",
+) -> Result<Vec<(Option<Timestamp>, String)>> {
+    let rows: Vec<(Option<i64>, String)> = sqlx::query_as(
+        "SELECT o.delivered_at, c.id FROM outbox o JOIN contacts c ON c.tenant_id = o.tenant_id AND c.id = o.contact_id \
+         WHERE o.tenant_id = $1 AND c.person_id = $2 AND o.notice = $3 AND o.created_at >= $4 \
+         AND c.confirmed_at IS NOT NULL AND c.lost_at IS NULL AND c.removed_at IS NULL",
     )
     .bind(tenant.as_str())
     .bind(person.as_str())
     .bind(notice)
     .bind(micros(since))
-    .fetch_one(db.reader())
+    .fetch_all(db.reader())
     .await?;
-    Ok(first.map(time))
+    Ok(rows.into_iter().map(|(accepted_at, contact)| (accepted_at.map(time), contact)).collect())
 }
 
 /// The newest messages, for `/dev/outbox` and for tests.

@@ -4,7 +4,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
 use crate::actions::ActionError;
-use crate::actions::forgotten_password::ask_for_link;
+use crate::actions::forgotten_password::{ask_for_link, is_on};
 use crate::scope::Scope;
 use crate::texts::ErrorText;
 use crate::web::extract::Form;
@@ -47,6 +47,6 @@ pub async fn submit(scope: Scope, Form(form): Form<ForgottenPasswordForm>) -> Re
 
 fn page(scope: &Scope, is_asked: bool, error: Option<ActionError>) -> Result<Response, Problem> {
     let (status, _, error) = form_outcome(error)?;
-    let by_mail = scope.tenant.settings.password_by_mail;
+    let by_mail = is_on(scope);
     render_with(scope, None, status, ForgottenPasswordPage { by_mail, is_asked, error })
 }

@@ -102,6 +102,42 @@ on_both! {
         signed_in(&app, "ana").await;
     }
 
+    /// Two such notices look alike: an older one stops what waits now, and ends what somebody has opened since.
+    async fn the_link_in_an_older_notice_stops_a_later_one(db) {
+        let app = TestApp::start(db).await;
+        app.with_waiting_password("ana").await;
+        let older = app.not_me(ANAS_MAIL, WAITS).await;
+        signed_in(&app, "ana").await.post(STOP, &[]).await.leads_to("/account");
+        app.advance_seconds(3600);
+        let until = app.with_waiting_password("ana").await;
+        let ana = signed_in(&app, "ana").await;
+        app.browser().post("/not-me", &[("code", &older)]).await.ok().shows("The new password never counts");
+        ana.get("/account").await.leads_to("/sign-in");
+        assert_eq!(app.stopped_passwords().await, ["a link in a notice", "the owner"]);
+        never_counts(&app, "ana", until).await;
+    }
+
+    /// Whoever says so of a request says so of what waits beside it.
+    async fn the_link_in_the_notice_of_a_request_stops_it_too(db) {
+        let app = TestApp::start(db).await;
+        let until = app.with_waiting_password("ana").await;
+        app.ready_case_of_ana().await;
+        let code = app.not_me(ANAS_MAIL, "asked to recover").await;
+        app.browser().post("/not-me", &[("code", &code)]).await.ok().shows("The new password never counts").shows("the recovery is stopped");
+        assert_eq!(app.stopped_passwords().await, ["a link in a notice"]);
+        never_counts(&app, "ana", until).await;
+    }
+
+    /// The mailbox whose link was used may be somebody else's: that it was told begins no day where another contact was written to.
+    async fn its_day_begins_when_another_contact_was_told(db) {
+        let app = TestApp::start(db).await;
+        let until = app.with_waiting_password("ana").await;
+        let sql = app.own("UPDATE outbox SET delivered_at = NULL WHERE notice = 'password_waits' AND channel <> 'email'");
+        sqlx::query(sql).execute(app.db.reader()).await.unwrap();
+        app.set_passwords_at(until + a_day()).await;
+        assert_eq!(changes(&app).await, 0, "the phone was not told");
+    }
+
     /// Then something was changed: it does what such a link does for anything else.
     async fn once_it_counts_that_link_suspends_the_account(db) {
         let app = TestApp::start(db).await;

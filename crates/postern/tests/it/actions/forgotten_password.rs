@@ -2,9 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 use postern::actions::forgotten_password::ask_for_link;
+use postern::actions::set_tenant_settings::set_tenant_settings;
 use tokio::task::JoinSet;
 
 use crate::on_both::on_both;
+use crate::steps::PLACEHOLDER_REASON;
 use crate::test_app::TestApp;
 use crate::web::signin::{assert_alike, plain};
 
@@ -97,6 +99,31 @@ on_both! {
         assert!(mail.body.contains(&format!("{}{PAGE}/link#{link}", app.origin())), "{}", mail.body);
         let long = "SELECT COUNT(*) FROM forgotten_passwords WHERE length(token_hash) = 64";
         assert_eq!(app.count(long).await, 1, "a hash is kept");
+    }
+
+    /// With codes by mail as the second step, a mailbox alone would open what one code of the device once began.
+    async fn it_is_off_where_codes_come_by_mail(db) {
+        let app = TestApp::start(db).await;
+        app.set_password_by_mail("on").await;
+        let link = app.password_link("gus").await;
+        let code = app.next_code("gus").await;
+        let by_mail = [("mail_codes".to_owned(), "on".to_owned())];
+        set_tenant_settings(&app.scope(), &by_mail, PLACEHOLDER_REASON).await.unwrap();
+        app.browser().get(PAGE).await.ok().does_not_show("Have a link mailed to you");
+        app.ask_for_link("gus").await.status(409).shows("does not replace passwords by mail");
+        app.use_link(&link, &code).await.status(409).shows("opens nothing any more");
+    }
+
+    async fn at_most_ten_links_a_day_go_to_somebody(db) {
+        let app = TestApp::start(db).await;
+        app.set_password_by_mail("on").await;
+        let begin = app.scope().now;
+        for hour in 0..12 {
+            ask_for_link(&app.scope().at(begin + SignedDuration::from_hours(hour)), "gus").await.unwrap();
+        }
+        assert_eq!(app.mailed_links("gus").await.len(), 10);
+        ask_for_link(&app.scope().at(begin + SignedDuration::from_hours(25)), "gus").await.unwrap();
+        assert_eq!(app.mailed_links("gus").await.len(), 11);
     }
 
     /// Twelve at once, from many addresses: no more mails than four, and one for each wait.

@@ -1,6 +1,7 @@
 //! A link from a mailbox and a code of a device set a password that waits. Neither does so alone, and nothing else in their place.
 
 use jiff::SignedDuration;
+use postern::actions::set_tenant_settings::set_tenant_settings;
 use postern::actions::use_password_link::{LinkUse, use_password_link};
 use postern::config::Config;
 use postern::store::factors;
@@ -14,7 +15,7 @@ use zeroize::Zeroizing;
 use super::hardware_tokens::code as token_code;
 use crate::browser::{Browser, DEVICE};
 use crate::on_both::on_both;
-use crate::steps::{NEW_PASSWORD, use_link_in};
+use crate::steps::{NEW_PASSWORD, PLACEHOLDER_REASON, use_link_in};
 use crate::test_app::TestApp;
 
 const PAGE: &str = "/forgotten-password/link";
@@ -114,6 +115,9 @@ on_both! {
             let asks = app.password_by_hand("ana").await;
             codes.push(app.have_code_sent(&asks, &factor).await);
         }
+        // With codes by mail on there are no links.
+        let off = [("mail_codes".to_owned(), "off".to_owned())];
+        set_tenant_settings(&app.scope(), &off, PLACEHOLDER_REASON).await.unwrap();
         codes.push(app.backup_codes_of("ana").await.remove(0));
         codes.push(app.password_of("ana"));
         let link = app.password_link("ana").await;
