@@ -45,7 +45,7 @@ async function gusSetsAPassword(world) {
   const page = await world.window('gus');
   const code = await asks(world, page, GUS, (name) => world.look(page, name));
   await page.goto(`/forgotten-password/link#${code}`);
-  assert.equal(await field(page, 'The code from the link').inputValue(), code, 'the script fills it in');
+  assert.equal(await field(page, 'The end of the link').inputValue(), code, 'the script fills it in');
   await world.look(page, 'password-link');
   await world.walk(page, 'password-link');
   await expectRefusal(page, async () => {
@@ -78,7 +78,7 @@ async function fayDoesSoWithoutAScript(world) {
   const page = await world.window('fay', { javaScriptEnabled: false });
   const code = await asks(world, page, FAY);
   await page.goto(`/forgotten-password/link#${code}`);
-  await field(page, 'The code from the link').fill(code);
+  await field(page, 'The end of the link').fill(code);
   await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
   await field(page, 'Code from your app or your token').fill(await world.server.phoneCode(FAY.login));
   await button(page, 'Set it').click();
@@ -88,7 +88,7 @@ async function fayDoesSoWithoutAScript(world) {
 async function aDayLaterItCounts(world) {
   const code = await mailTo(world, FAY, 'A new password waits for your account', NOT_ME);
   await world.server.advance(A_DAY + 60);
-  await mailTo(world, FAY, 'Your new password counts now', NOT_ME);
+  await mailTo(world, FAY, 'Your new password works now', NOT_ME);
   const page = await world.window('fay anew');
   await page.goto('/sign-in');
   await field(page, 'Login').fill(FAY.login);
@@ -110,7 +110,7 @@ async function theMessageStopsAnotherOne(world) {
   await page.goto(`/not-me#${notMe}`);
   await button(page, 'This was not me').click();
   await isAt(page, '/not-me', 'It is stopped');
-  await page.getByText('The new password never counts').waitFor();
+  await page.getByText('The new password never works').waitFor();
   await world.look(page, 'password-stopped');
 }
 

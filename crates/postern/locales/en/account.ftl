@@ -324,9 +324,9 @@ change-it-with-a-code = Change it with a code from my app
 do-not-know-password = I do not know it
 replace-password = Set a new password without the old one
 new-password-waits = A new password waits for your account
-new-password-counts-from = Somebody set it with a link that we mailed, and a code of yours. It counts from { $at }; until then your old password works. If it was not you, stop it.
+new-password-works-from = Somebody set it with a link that we mailed, and a code of yours. It works from { $at }; until then your old password works. If it was not you, stop it.
 stop-new-password = This wasn’t me: stop it
-no-new-password-waits = No new password waits: it was stopped already, or counts by now.
+no-new-password-waits = No new password waits: it was stopped already, or works by now.
 replace-password-how = Choose a new password, then use a passkey. It stands in for the password that you have forgotten; a code from an app or a backup code does not.
 
 remove-factor = Remove { $name }

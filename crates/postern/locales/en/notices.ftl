@@ -10,7 +10,7 @@ mail-page-held-on = The page of the request is held on: { $browser }, { $ip }
 mail-nothing-to-do = If this was you, there is nothing to do.
 mail-not-me = This was not me:
 mail-link-stops = That page stops the recovery, and suspends the account if the reset was done already. It works once, for 30 days, and needs no sign-in.
-mail-link-stops-password = That page stops the new password and ends every session, and the help desk hears of it. Once the new password counts, it suspends the account instead. It works once, for 30 days, and needs no sign-in.
+mail-link-stops-password = That page stops the new password and ends every session, and the help desk hears of it. Once the new password works, it suspends the account instead. It works once, for 30 days, and needs no sign-in.
 mail-link-suspends = That page suspends your account at once, until the help desk has spoken with you. It works once, for 30 days, and needs no sign-in.
 mail-no-link = If the link does not open, call the help desk.
 mail-no-link-phone = If the link does not open, call the help desk, { $phone }.
@@ -190,15 +190,15 @@ notice-password-replaced-text = Somebody who did not know the password of your a
 
 notice-password-waits-subject = A new password waits for your account
 notice-password-waits-short = A new password waits for your account.
-notice-password-waits-text = Somebody who did not know the password of your account opened a link that we had mailed, showed a code of yours, and set another password. It counts in 24 hours, and ends every session then. Until then the old password goes on working, and you can stop the new one.
+notice-password-waits-text = Somebody who did not know the password of your account opened a link that we had mailed, showed a code of yours, and set another password. It works 24 hours after that, and every session ends then. Until then the old password goes on working, and you can stop the new one.
 
 notice-password-stopped-subject = The new password is stopped
 notice-password-stopped-short = The new password is stopped.
-notice-password-stopped-text = The new password that waited for your account was stopped. It never counts; the old one goes on working.
+notice-password-stopped-text = The new password that waited for your account was stopped. It never works; the old one goes on working.
 
-notice-password-counts-subject = Your new password counts now
-notice-password-counts-short = Your new password counts now.
-notice-password-counts-text = The new password of your account has waited for 24 hours, and nobody stopped it. It counts now. Every session has ended, and every browser is asked for everything again.
+notice-password-works-subject = Your new password works now
+notice-password-works-short = Your new password works now.
+notice-password-works-text = The new password of your account has waited for 24 hours, and nobody stopped it. It works now. Every session has ended, and every browser is asked for everything again.
 
 notice-clock-set-subject = The clock of a code app was set
 notice-clock-set-short = The clock of your code app was set.

@@ -148,7 +148,7 @@ async fn set_due(scope: &Scope, due: &WaitingPassword) -> Result<(), ActionError
         let revoked = SessionRevoked { sessions: ended, why: Some("the password was changed") };
         change.record(Event::new(Actor::System, revoked).person(&id));
     }
-    notify::announce(scope, &mut change, &id, None, Notice::PasswordCounts).await?;
+    notify::announce(scope, &mut change, &id, None, Notice::PasswordWorks).await?;
     let kind = FactorKind::parse(&waiting.factor_kind).ok_or(StoreError::Corrupt("the kind of a factor"))?;
     let proven_by = ProvingFactor { kind, factor: &waiting.factor_id };
     let changed = UserPasswordChanged::AfterHold { after_hold: AlwaysTrue, proven_by };

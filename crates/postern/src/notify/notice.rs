@@ -100,7 +100,7 @@ notices! {
     /// It was stopped.
     PasswordStopped => "password_stopped", "password-stopped", spoken;
     /// Nobody stopped it: it counts.
-    PasswordCounts => "password_counts", "password-counts", spoken;
+    PasswordWorks => "password_works", "password-works", spoken;
     /// The clock of a code app was set right, by two of its codes and another factor.
     ClockSet => "clock_set", "clock-set", spoken;
     /// A hardware token was set right, by two of its codes and another factor.

@@ -23,7 +23,7 @@ pub struct WaitingPasswordView {
 /// `GET /api/v1/account/waiting-password`
 #[utoipa::path(get, path = "/api/v1/account/waiting-password", tag = "account", operation_id = "show_waiting_password",
     summary = "See whether a new password waits",
-    description = "One that somebody set by a link from your mailbox and a code of a device of yours. It counts after 24 hours, unless it is stopped.",
+    description = "One that somebody set by a link from your mailbox and a code of a device of yours. It works after 24 hours, unless it is stopped.",
     security(("session" = [])),
     responses((status = 200, description = "When it counts.", body = WaitingPasswordView), ReadErrors))]
 pub async fn show(

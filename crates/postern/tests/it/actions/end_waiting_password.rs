@@ -85,7 +85,7 @@ on_both! {
         let anybody = app.browser();
         anybody.get("/not-me").await.ok();
         ana.get("/account").await.ok().shows(WAITS);
-        anybody.post("/not-me", &[("code", &mail)]).await.ok().shows("The new password never counts").does_not_show("suspended");
+        anybody.post("/not-me", &[("code", &mail)]).await.ok().shows("The new password never works").does_not_show("suspended");
         ana.get("/account").await.leads_to("/sign-in");
         assert!(app.person("ana").await.suspended_at.is_none());
         assert_eq!(app.stopped_passwords().await, ["a link in a notice"]);
@@ -94,7 +94,7 @@ on_both! {
         // The link that another contact got does no harm, even weeks later.
         app.advance(a_day() * 25);
         postern::jobs::sweep::sweep(&app.scope()).await.unwrap();
-        anybody.post("/not-me", &[("code", &text)]).await.ok().shows("The new password never counts");
+        anybody.post("/not-me", &[("code", &text)]).await.ok().shows("The new password never works");
         anybody.post("/not-me", &[("code", &text)]).await.status(422);
         assert!(app.person("ana").await.suspended_at.is_none());
         assert_eq!(app.stopped_passwords().await.len(), 1);
@@ -111,7 +111,7 @@ on_both! {
         app.advance_seconds(3600);
         let until = app.with_waiting_password("ana").await;
         let ana = signed_in(&app, "ana").await;
-        app.browser().post("/not-me", &[("code", &older)]).await.ok().shows("The new password never counts");
+        app.browser().post("/not-me", &[("code", &older)]).await.ok().shows("The new password never works");
         ana.get("/account").await.leads_to("/sign-in");
         assert_eq!(app.stopped_passwords().await, ["a link in a notice", "the owner"]);
         never_counts(&app, "ana", until).await;
@@ -123,7 +123,7 @@ on_both! {
         let until = app.with_waiting_password("ana").await;
         app.ready_case_of_ana().await;
         let code = app.not_me(ANAS_MAIL, "asked to recover").await;
-        app.browser().post("/not-me", &[("code", &code)]).await.ok().shows("The new password never counts").shows("the recovery is stopped");
+        app.browser().post("/not-me", &[("code", &code)]).await.ok().shows("The new password never works").shows("the recovery is stopped");
         assert_eq!(app.stopped_passwords().await, ["a link in a notice"]);
         never_counts(&app, "ana", until).await;
     }
@@ -277,7 +277,7 @@ on_both! {
         }
         tasks.join_all().await;
         assert_eq!(changes(&app).await, 1);
-        let notices = app.messages().await.into_iter().filter(|message| message.subject == "Your new password counts now");
+        let notices = app.messages().await.into_iter().filter(|message| message.subject == "Your new password works now");
         assert_eq!(notices.count(), 2, "mailbox and office");
         node.stop().await;
     }

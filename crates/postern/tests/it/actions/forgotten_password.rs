@@ -30,7 +30,7 @@ on_both! {
         }
         assert!(app.mailed_links("gus").await.is_empty() && app.events("user.password_forgotten").await.is_empty());
         app.set_password_by_mail("on").await;
-        app.browser().get(PAGE).await.ok().shows("Have a link mailed to you").shows("counts after 24 hours");
+        app.browser().get(PAGE).await.ok().shows("Have a link mailed to you").shows("works after 24 hours");
         // Looking asks for nothing.
         assert!(app.mailed_links("gus").await.is_empty());
     }

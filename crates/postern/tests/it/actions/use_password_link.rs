@@ -61,7 +61,7 @@ on_both! {
         app.ask_for_link("gus").await.ok().shows("a link is on its way to your mailbox");
         let link = app.mailed_links("gus").await.remove(0);
         let code = app.next_code("gus").await;
-        app.use_link(&link, &code).await.ok().shows("The new password waits").shows("Until then your old password works");
+        app.use_link(&link, &code).await.ok().shows("Your new password works in 24 hours").shows("Until then your old password works");
         let until = app.end_of_wait().await;
         // Whoever is signed in sees it, and goes on.
         before.get("/account").await.ok().shows("A new password waits for your account");
@@ -82,7 +82,7 @@ on_both! {
         anew.get("/account/activity").await.ok().shows("A new password was set that waits for 24 hours");
         let changed = &app.events("user.password_changed").await[0];
         assert_eq!((&changed["detail"]["after_hold"], &changed["detail"]["proven_by"]["kind"]), (&json!(true), &json!("totp")));
-        for subject in ["A new password waits for your account", "Your new password counts now"] {
+        for subject in ["A new password waits for your account", "Your new password works now"] {
             let told: Vec<_> = app.messages().await.into_iter().filter(|message| message.subject == subject).collect();
             assert_eq!(told.len(), 2, "mailbox and office: {subject}");
         }
@@ -275,7 +275,7 @@ on_both! {
         let scanner = app.browser();
         for path in [PAGE.to_owned(), format!("{PAGE}?token={link}"), format!("{PAGE}?{link}")] {
             let page = scanner.get(&path).await;
-            page.ok().shows("The code from the link");
+            page.ok().shows("The end of the link");
             assert!(page.body.contains("data-from-fragment") && !page.body.contains(&link));
         }
         scanner.post(PAGE, &[("token", &link)]).await.status(400);
@@ -287,7 +287,7 @@ on_both! {
         again.status(422).shows("Use 12 characters or more");
         assert!(again.body.contains(&link) && !again.body.contains("\"short\""));
         let form = [("token", &*format!(" {link}\n")), ("code", &code), ("new_password", NEW_PASSWORD)];
-        scanner.post(PAGE, &form).await.ok().shows("The new password waits");
+        scanner.post(PAGE, &form).await.ok().shows("Your new password works in 24 hours");
     }
 
     /// Whoever reads the mail only learns nothing of what else there is.
