@@ -27,3 +27,4 @@ pub mod text_message;
 pub mod throttle;
 pub mod tier;
 pub mod token_file;
+pub mod trusted_contact;
