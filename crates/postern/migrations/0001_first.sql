@@ -359,6 +359,32 @@ CREATE INDEX forgotten_passwords_due ON forgotten_passwords (tenant_id, takes_ef
     WHERE used_at IS NOT NULL AND ended_at IS NULL;
 CREATE INDEX forgotten_passwords_by_end ON forgotten_passwords (tenant_id, expires_at);
 
+CREATE TABLE trusted_contacts (
+    tenant_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    -- Who chose.
+    person_id TEXT NOT NULL,
+    -- Who was chosen. NULL where what was typed means nobody who can be asked: to whoever typed it, the two look alike.
+    trusted_id TEXT,
+    -- The login or mail address, as its owner typed it.
+    typed TEXT NOT NULL,
+    asked_at BIGINT NOT NULL,
+    accepted_at BIGINT,
+    -- Of an ask: when it lapses. Of one who accepted: when the owner is reminded next.
+    due_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    how_ended TEXT,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id),
+    FOREIGN KEY (tenant_id, trusted_id) REFERENCES persons (tenant_id, id)
+);
+CREATE UNIQUE INDEX trusted_contacts_one_per_pair ON trusted_contacts (tenant_id, person_id, trusted_id)
+    WHERE ended_at IS NULL;
+CREATE INDEX trusted_contacts_of_owner ON trusted_contacts (tenant_id, person_id, asked_at, id);
+CREATE INDEX trusted_contacts_of_contact ON trusted_contacts (tenant_id, trusted_id, asked_at, id);
+CREATE INDEX trusted_contacts_due ON trusted_contacts (tenant_id, due_at, id) WHERE ended_at IS NULL;
+CREATE INDEX trusted_contacts_by_end ON trusted_contacts (tenant_id, ended_at) WHERE ended_at IS NOT NULL;
+
 CREATE TABLE sessions (
     tenant_id TEXT NOT NULL,
     id TEXT NOT NULL,

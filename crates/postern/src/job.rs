@@ -60,6 +60,8 @@ job_kinds! {
     AnnounceOpenings => "announce_openings", "Tell owners of openings", served;
     /// Looks for floods of openings.
     FindFloods => "find_floods", "Look for floods of openings", served;
+    /// Lets asks lapse that no trusted contact answered, and reminds owners of those they have.
+    ReviewTrustedContacts => "review_trusted_contacts", "Remind of trusted contacts, and let asks lapse", served;
     /// Mails seniors about incidents that they were not told of one by one.
     NotifySeniors => "notify_seniors", "Tell seniors of incidents", served;
     /// Sends the newest checkpoint of the audit log out of the house.
@@ -108,6 +110,8 @@ pub enum Job {
     /// Recurring.
     FindFloods,
     /// Recurring.
+    ReviewTrustedContacts,
+    /// Recurring.
     NotifySeniors,
     /// Recurring.
     PublishCheckpoint,
@@ -131,6 +135,7 @@ impl Job {
             Self::LapseCases => JobKind::LapseCases,
             Self::AnnounceOpenings => JobKind::AnnounceOpenings,
             Self::FindFloods => JobKind::FindFloods,
+            Self::ReviewTrustedContacts => JobKind::ReviewTrustedContacts,
             Self::NotifySeniors => JobKind::NotifySeniors,
             Self::PublishCheckpoint => JobKind::PublishCheckpoint,
             Self::Sweep => JobKind::Sweep,

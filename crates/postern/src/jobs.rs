@@ -13,6 +13,7 @@ mod grant_powers;
 pub mod lapse_cases;
 mod notify_seniors;
 mod publish_checkpoint;
+mod review_trusted_contacts;
 pub mod runner;
 pub mod sequence_audit;
 pub mod set_passwords;

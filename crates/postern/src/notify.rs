@@ -5,10 +5,12 @@ mod digest;
 mod notice;
 mod notice_body;
 mod staff;
+mod trusted_contacts;
 
 pub use digest::announce_openings;
 pub use notice::Notice;
 pub use staff::{StaffNotice, ask_for_vouch, tell_colleague, tell_seniors, tell_seniors_and_agent};
+pub use trusted_contacts::{ask_to_be_trusted, remind_of_trusted_contacts};
 
 use postern_core::id::{CaseId, PersonId};
 use postern_core::person::Role;

@@ -35,6 +35,7 @@ pub mod sign_ins;
 pub mod tenant_settings;
 pub mod tenants;
 pub mod throttles;
+pub mod trusted_contacts;
 pub mod watched_files;
 
 pub use change::{Change, WriteContext};

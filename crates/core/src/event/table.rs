@@ -209,6 +209,21 @@ events! {
         "A number or an address of a person was taken off the file, by an admin or by its owner; messages go there for 30 days more."
         as "took a contact of {person} off the file"
         wants(reason, before) tells(owner) ssf(RecoveryInformationChanged);
+    TrustedContactAsked<'_> = "trusted_contact.asked":
+        "A person asked a colleague to be a trusted contact of theirs. `colleague` is null where what they typed means nobody who can be asked."
+        as "asked for a trusted contact"
+        tells(owner) ssf(RecoveryInformationChanged);
+    TrustedContactAccepted<'_> = "trusted_contact.accepted":
+        "A colleague accepted to be a trusted contact of a person."
+        as "became a trusted contact of {person}"
+        tells(owner) ssf(RecoveryInformationChanged);
+    TrustedContactEnded<'_> = "trusted_contact.ended":
+        "Somebody is a trusted contact no more, or was asked and never will be: removed by the owner, declined, given up, lapsed after 14 days, or not answered when the owner's access ended."
+        as "ended a trusted contact of {person}"
+        wants(before) tells(owner(how = "removed"), owner(sometimes "in writing, where it was declined, given up or lapsed")) ssf(RecoveryInformationChanged);
+    TrustedContactsReminded<'_> = "trusted_contact.reminded":
+        "A person was reminded, as once a year, of whom they have chosen as trusted contacts."
+        as "reminded {person} of their trusted contacts";
     UserActivityDisowned<'_> = "user.activity_disowned":
         "A person said of something on their account: this wasn't me. What was under way has ended."
         as "said that something on their account was not them"

@@ -70,6 +70,22 @@ contact-code-text = { $organisation }: somebody who is signed in says that this 
 
     It counts for 15 minutes. If it was not you, there is nothing to do: without the code nothing is filed.
 
+# A colleague is asked to be a trusted contact, and owners are reminded of theirs once a year.
+trusted-ask-subject = { $name } asks you to be their trusted contact
+trusted-ask-text = { $name } asks you to be one of their trusted contacts: colleagues who know them well enough to confirm one day that it is them. Nothing is wanted of you today but a yes or a no.
+trusted-ask-look = Sign in, and answer on your account page within 14 days:
+trusted-ask-warning = If you do not know them well, say no, or do nothing. As a trusted contact you never pass on a code or a password because somebody rings or writes: that is what a swindler would ask for, in their name or the help desk's.
+trusted-reminder-subject = Are these still your trusted contacts?
+trusted-reminder-text = { $count ->
+    [one] you have chosen { $count } trusted contact.
+   *[other] you have chosen { $count } trusted contacts.
+}
+trusted-reminder-short = { $organisation }: { $count ->
+    [one] you have chosen { $count } trusted contact.
+   *[other] you have chosen { $count } trusted contacts.
+} Still right? { $link }
+trusted-reminder-look = If one of them has left, or you would choose somebody else today, change it on your account page:
+
 # Several openings, gathered into one message.
 openings-subject = More requests to recover your account
 openings-short = { $count ->
@@ -147,6 +163,30 @@ notice-contact-attested-text = An admin said that a number or an address that wa
 notice-contact-removed-subject = A number or address of yours was removed
 notice-contact-removed-short = A contact of yours was removed.
 notice-contact-removed-text = An admin took a number or an address of yours off the file. The help desk calls it no more. For 30 days messages still go there.
+
+notice-trusted-contact-asked-subject = A colleague was asked to be your trusted contact
+notice-trusted-contact-asked-short = A trusted contact was asked for.
+notice-trusted-contact-asked-text = Somebody who is signed in as you asked a colleague to be your trusted contact.
+
+notice-trusted-contact-accepted-subject = You have a new trusted contact
+notice-trusted-contact-accepted-short = You have a new trusted contact.
+notice-trusted-contact-accepted-text = A colleague has accepted to be your trusted contact. Your account page says who.
+
+notice-trusted-contact-declined-subject = A colleague does not want to be your trusted contact
+notice-trusted-contact-declined-short = A trusted contact declined.
+notice-trusted-contact-declined-text = A colleague who was asked to be your trusted contact has said no.
+
+notice-trusted-contact-lapsed-subject = Nobody answered as your trusted contact
+notice-trusted-contact-lapsed-short = An ask for a trusted contact lapsed.
+notice-trusted-contact-lapsed-text = Somebody was asked to be your trusted contact, and did not answer within 14 days.
+
+notice-trusted-contact-removed-subject = A trusted contact of yours was removed
+notice-trusted-contact-removed-short = A trusted contact of yours was removed.
+notice-trusted-contact-removed-text = Somebody who is signed in as you removed a trusted contact of yours, or took an ask back.
+
+notice-trusted-contact-resigned-subject = You have one trusted contact less
+notice-trusted-contact-resigned-short = A trusted contact of yours gave it up.
+notice-trusted-contact-resigned-text = A colleague is your trusted contact no more, by their own choice.
 
 notice-factor-removed-subject = A sign-in method was removed from your account
 notice-factor-removed-short = A sign-in method was removed.

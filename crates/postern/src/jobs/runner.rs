@@ -24,7 +24,7 @@ use super::deliver_message::{self, Carriers};
 use super::deliver_push::{self, PushServices};
 use super::{
     announce_openings, find_floods, grant_powers, lapse_cases, notify_seniors, publish_checkpoint,
-    set_passwords, start_holds, sweep,
+    review_trusted_contacts, set_passwords, start_holds, sweep,
 };
 use crate::app::App;
 use crate::job::{Job, JobKind};
@@ -270,6 +270,7 @@ impl Workers {
             Job::LapseCases => lapse_cases::lapse_cases(scope).await?,
             Job::AnnounceOpenings => announce_openings::announce_openings(scope).await?,
             Job::FindFloods => find_floods::find_floods(scope).await?,
+            Job::ReviewTrustedContacts => review_trusted_contacts::review_trusted_contacts(scope).await?,
             Job::NotifySeniors => notify_seniors::notify_seniors(scope).await?,
             Job::PublishCheckpoint => publish_checkpoint::publish_checkpoint(scope).await?,
             Job::Sweep => sweep::sweep(scope).await?,

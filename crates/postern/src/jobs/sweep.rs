@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::scope::Scope;
 use crate::store::{
     StoreError, ceremonies, enrolment_passes, findings, flows, forgotten_passwords, imported_sign_ins,
-    imports, jobs, push_requests, sent_codes, throttles,
+    imports, jobs, push_requests, sent_codes, throttles, trusted_contacts,
 };
 
 /// Records that are deleted in one change: on SQLite nobody else writes meanwhile.
@@ -28,6 +28,7 @@ pub async fn sweep(scope: &Scope) -> Result<Option<Timestamp>, ActionError> {
     forgotten_passwords::delete_expired(&mut change, before, before - Config::CONTEST_LIFE).await?;
     throttles::delete_expired(&mut change, before).await?;
     let now = change.at();
+    trusted_contacts::delete_ended(&mut change, now).await?;
     enrolment_passes::wipe_expired(&mut change, now).await?;
     change.commit_unrecorded("what ran out a day ago").await?;
     sweep_signs(scope).await?;

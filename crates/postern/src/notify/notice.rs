@@ -75,6 +75,18 @@ notices! {
     ContactAttested => "contact_attested", "contact-attested", spoken;
     /// One is off the file.
     ContactRemoved => "contact_removed", "contact-removed", spoken;
+    /// A colleague was asked to be a trusted contact of theirs.
+    TrustedContactAsked => "trusted_contact_asked", "trusted-contact-asked", spoken;
+    /// Who was asked has said yes.
+    TrustedContactAccepted => "trusted_contact_accepted", "trusted-contact-accepted", spoken;
+    /// Who was asked has said no.
+    TrustedContactDeclined => "trusted_contact_declined", "trusted-contact-declined", written;
+    /// Who was asked has not answered.
+    TrustedContactLapsed => "trusted_contact_lapsed", "trusted-contact-lapsed", written;
+    /// One was removed, or an ask was taken back.
+    TrustedContactRemoved => "trusted_contact_removed", "trusted-contact-removed", spoken;
+    /// One gave it up.
+    TrustedContactResigned => "trusted_contact_resigned", "trusted-contact-resigned", written;
     /// A factor was removed, by its owner or by staff before it worked.
     FactorRemoved => "factor_removed", "factor-removed", spoken;
     /// A passkey of staff was enrolled, and waits.

@@ -50,6 +50,8 @@ pub enum CeremonyKind {
     EndSession,
     /// Adding or removing a contact of one's own.
     ChangeContacts,
+    /// Choosing or removing a trusted contact.
+    ChangeTrustedContacts,
     /// Typing the code that went to a new contact.
     ConfirmContact,
 }
@@ -79,6 +81,7 @@ impl CeremonyKind {
             Self::ReplacePassword => "replace_password",
             Self::EndSession => "end_session",
             Self::ChangeContacts => "change_contacts",
+            Self::ChangeTrustedContacts => "change_trusted_contacts",
             Self::ConfirmContact => "confirm_contact",
         }
     }

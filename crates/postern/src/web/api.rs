@@ -43,6 +43,7 @@ pub mod sessions;
 pub mod set_up;
 pub mod sign_ins;
 pub mod tokens;
+pub mod trusted_contacts;
 pub mod verb;
 pub mod waiting_passkeys;
 pub mod waiting_password;
@@ -129,6 +130,12 @@ fn account() -> Router<Arc<App>> {
         .route("/api/v1/account/contacts/start", post(contacts::start))
         .route("/api/v1/account/contacts/confirm", post(contacts::confirm))
         .route("/api/v1/account/contacts/{id}/remove", post(contacts::remove))
+        .route("/api/v1/account/trusted-contacts", get(trusted_contacts::list).post(trusted_contacts::choose))
+        .route("/api/v1/account/trusted-contacts/start", post(trusted_contacts::start))
+        .route("/api/v1/account/trusted-contacts/{id}/remove", post(trusted_contacts::remove))
+        .route("/api/v1/account/trusted-contacts/{id}/accept", post(trusted_contacts::accept))
+        .route("/api/v1/account/trusted-contacts/{id}/decline", post(trusted_contacts::decline))
+        .route("/api/v1/account/trusted-contacts/{id}/resign", post(trusted_contacts::resign))
         .route("/api/v1/account/sessions", get(sessions::list))
         .route("/api/v1/account/sessions/end/start", post(sessions::start_end))
         .route("/api/v1/account/sessions/{id}/end", post(sessions::end_one))

@@ -96,6 +96,7 @@ fn label(field: &str) -> ErrorText {
         "how" => MessageId("how-do-you-know"),
         "kind" => MessageId("kind-of-contact"),
         "value" => MessageId("number-or-address"),
+        "who" => MessageId("trusted-contact-who"),
         "label" | "name" => MessageId("name"),
         "email" => MessageId("mail-address-for-notices"),
         _ => return capitalised(&field.replace(['_', '-'], " ")).into(),

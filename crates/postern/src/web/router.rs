@@ -166,6 +166,23 @@ fn own_account() -> Router<Arc<App>> {
         .route("/account/vouches/{id}", get(account::vouch::show).post(account::vouch::submit))
 }
 
+/// Whom a person trusts to confirm that it is them, and who trusts them.
+fn own_trusted_contacts() -> Router<Arc<App>> {
+    Router::new()
+        .route(
+            "/account/trusted-contacts/new",
+            get(account::choose_trusted_contact::show).post(account::choose_trusted_contact::submit),
+        )
+        .route("/account/trusted-contacts/start", post(api::trusted_contacts::start))
+        .route(
+            "/account/trusted-contacts/{id}/remove",
+            get(account::remove_trusted_contact::show).post(account::remove_trusted_contact::submit),
+        )
+        .route("/account/trusted-contacts/{id}/accept", post(account::trusted_contacts::accept))
+        .route("/account/trusted-contacts/{id}/decline", post(account::trusted_contacts::decline))
+        .route("/account/trusted-contacts/{id}/resign", post(account::trusted_contacts::resign))
+}
+
 /// What a person adds to get in by.
 fn own_ways_in() -> Router<Arc<App>> {
     Router::new()
@@ -207,6 +224,7 @@ fn case_list() -> Router<Arc<App>> {
 fn signed_in() -> Router<Arc<App>> {
     own_account()
         .merge(own_ways_in())
+        .merge(own_trusted_contacts())
         .merge(people_in_bulk())
         .merge(case_list())
         .merge(verb::routes())

@@ -95,6 +95,11 @@ toasts! {
     ClockSet => "clock-set", Message("toast-clock-set");
     OwnContactAdded => "own-contact-added", Message("toast-own-contact-added");
     OwnContactRemoved => "own-contact-removed", Message("toast-own-contact-removed");
+    TrustedContactAsked => "trusted-asked", Message("toast-trusted-contact-asked");
+    TrustedContactAccepted => "trusted-accepted", Message("toast-trusted-contact-accepted");
+    TrustedContactDeclined => "trusted-declined", Message("toast-trusted-contact-declined");
+    TrustedContactRemoved => "trusted-removed", Message("toast-trusted-contact-removed");
+    TrustedContactResigned => "trusted-resigned", Message("toast-trusted-contact-resigned");
     HardwareTokenAdded => "hardware-token", Message("toast-hardware-token");
     OtherSessionsEnded => "others-ended", Message("toast-other-sessions-ended");
     SentCodeAdded => "sent-code-added", Message("toast-sent-code-added");

@@ -70,6 +70,7 @@ mod suspend_tenant;
 mod suspended_account;
 mod take_case;
 mod tier_of_today;
+pub mod trusted_contacts;
 mod use_backup_code;
 mod use_pass;
 mod use_passkey;

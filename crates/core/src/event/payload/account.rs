@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::event::payload::{AlwaysTrue, ProvingFactor};
 use crate::factor::FactorKind;
 use crate::person::Role;
+use crate::trusted_contact::TrustEnd;
 
 /// `signin.succeeded`
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -223,6 +224,38 @@ pub struct ContactRemoved<'a> {
     pub contact: &'a str,
     /// `email`, `mobile` or `office_phone`.
     pub kind: &'a str,
+}
+
+/// `trusted_contact.asked`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct TrustedContactAsked<'a> {
+    /// Which ask.
+    pub trusted_contact: &'a str,
+    /// Who was asked. Null where what was typed means nobody who can be.
+    pub colleague: Option<&'a str>,
+}
+
+/// `trusted_contact.accepted`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct TrustedContactAccepted<'a> {
+    /// Which ask.
+    pub trusted_contact: &'a str,
+}
+
+/// `trusted_contact.ended`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct TrustedContactEnded<'a> {
+    /// Which.
+    pub trusted_contact: &'a str,
+    /// `declined`, `lapsed`, `removed`, `resigned` or `access_ended`.
+    pub how: TrustEnd,
+}
+
+/// `trusted_contact.reminded`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct TrustedContactsReminded<'a> {
+    /// Which they are.
+    pub trusted_contacts: &'a [String],
 }
 
 /// `user.password_changed`

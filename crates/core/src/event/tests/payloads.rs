@@ -12,6 +12,7 @@ use crate::factor::FactorKind;
 use crate::id::{CaseId, ContactId, PersonId};
 use crate::person::Role;
 use crate::remedy::{PlanHash, Remedy, RemedyPlan};
+use crate::trusted_contact::TrustEnd;
 
 const AT: &str = "2026-03-02T08:14:11.20431Z";
 
@@ -91,6 +92,27 @@ fn directory(written: &mut WrittenKinds) {
     written.check(ContactAttested { contact: "c1" }, json!({ "contact": "c1" }));
     written
         .check(ContactRemoved { contact: "c1", kind: "email" }, json!({ "contact": "c1", "kind": "email" }));
+    trusted_contacts(written);
+}
+
+fn trusted_contacts(written: &mut WrittenKinds) {
+    written.check(
+        TrustedContactAsked { trusted_contact: "t1", colleague: Some("p2") },
+        json!({ "trusted_contact": "t1", "colleague": "p2" }),
+    );
+    written.check(
+        TrustedContactAsked { trusted_contact: "t1", colleague: None },
+        json!({ "trusted_contact": "t1", "colleague": null }),
+    );
+    written.check(TrustedContactAccepted { trusted_contact: "t1" }, json!({ "trusted_contact": "t1" }));
+    written.check(
+        TrustedContactEnded { trusted_contact: "t1", how: TrustEnd::Resigned },
+        json!({ "trusted_contact": "t1", "how": "resigned" }),
+    );
+    written.check(
+        TrustedContactsReminded { trusted_contacts: &["t1".to_owned()] },
+        json!({ "trusted_contacts": ["t1"] }),
+    );
 }
 
 fn accounts(written: &mut WrittenKinds) {

@@ -10,6 +10,7 @@ use super::enrolment::EVER;
 use super::{COLUMNS, Person, PersonRow};
 use crate::store::backup_codes::LEFT;
 use crate::store::row::row;
+use crate::store::trusted_contacts::COUNTING;
 use crate::store::{Db, Result, StoreError, micros};
 
 row! {
@@ -21,6 +22,7 @@ row! {
         callable: i64,
         leads: i64,
         first_passkey: i64,
+        trusted: i64,
     }
 }
 
@@ -40,6 +42,8 @@ pub struct PersonSummary {
     pub callable_numbers: i64,
     /// Whether they are anybody's manager.
     pub leads_somebody: bool,
+    /// Trusted contacts of theirs that count.
+    pub trusted_contacts: i64,
     /// Whether a first passkey of theirs would work at once.
     pub first_passkey_granted: bool,
 }
@@ -55,7 +59,7 @@ pub async fn load_summary(
         "SELECT (SELECT m.name FROM persons m WHERE m.tenant_id = $1 AND m.id = o.manager_id) AS manager_name, \
          (SELECT string_agg(g.role, ' ') FROM power_grants g WHERE g.tenant_id = $1 AND g.person_id = $2 \
          AND g.role IS NOT NULL AND g.decided_at IS NULL) AS waiting_roles, \
-         {COLUMNS}, ({EVER}) AS ever, ({LEFT}) AS codes_left, \
+         {COLUMNS}, ({EVER}) AS ever, ({LEFT}) AS codes_left, ({COUNTING}) AS trusted, \
          (SELECT COUNT(*) FROM contacts n WHERE n.tenant_id = $1 AND n.person_id = $2 AND n.kind <> 'email' \
          AND n.removed_at IS NULL AND n.lost_at IS NULL AND n.filed_at <= $4 AND n.confirmed_at <= $4) AS callable, \
          CASE WHEN EXISTS (SELECT 1 FROM persons r WHERE r.tenant_id = $1 AND r.manager_id = $2) THEN 1 ELSE 0 END AS leads, \
@@ -82,6 +86,7 @@ pub async fn load_summary(
         codes_left: row.codes_left,
         callable_numbers: row.callable,
         leads_somebody: row.leads > 0,
+        trusted_contacts: row.trusted,
         first_passkey_granted: row.first_passkey > 0,
     })
 }

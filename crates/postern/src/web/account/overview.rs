@@ -20,6 +20,7 @@ use crate::web::api::activity::{ActivityEntry, ActivityView};
 use crate::web::api::contacts::OwnContactView;
 use crate::web::api::linked_accounts::ProviderView;
 use crate::web::api::readiness::ReadinessView;
+use crate::web::api::trusted_contacts::TrustedContactsView;
 use crate::web::cookies;
 use crate::web::extract::Signed;
 use crate::web::factor_view::FactorView;
@@ -56,6 +57,8 @@ pub struct AccountPage {
     pub has_shown_factor: bool,
     /// Where they are told of what happens.
     pub contacts: Vec<OwnContactView>,
+    /// Whom they trust to confirm that it is them, and who trusts them.
+    pub trusted: TrustedContactsView,
     /// What happened last.
     pub activity: Vec<ActivityEntry>,
     /// Reports of theirs who wait for their word.
@@ -167,6 +170,7 @@ pub async fn show(scope: Scope, Signed(caller): Signed) -> Result<Response, Prob
         sessions: live.into_iter().map(|live| OwnSession::of(live, &caller)).collect(),
         has_shown_factor: caller.has_just_shown_factor(now),
         contacts: OwnContactView::list(&scope, &caller).await?,
+        trusted: TrustedContactsView::load(&scope, &caller).await?,
         activity: ActivityView::load_latest(&scope, &caller).await?,
         requests: if summary.leads_somebody { requests(&scope, &caller).await? } else { Vec::new() },
         notices: notices(&scope, &caller, summary.leads_somebody).await?,

@@ -15,7 +15,8 @@ use super::{
     activity, audit, backup_codes, bulk_people, case_steps, cases, code_apps, contacts, diagnosis, factors,
     findings, hardware_tokens, home, import_sign_ins, imports, jobs, linked_accounts, password, people,
     person_steps, portal, power_grants, push, readiness, replace_password, resync, runbook, saved_views,
-    search_view, sent_codes, sessions, set_up, sign_ins, tokens, waiting_passkeys, waiting_password,
+    search_view, sent_codes, sessions, set_up, sign_ins, tokens, trusted_contacts, waiting_passkeys,
+    waiting_password,
 };
 use crate::scope::Scope;
 use crate::web::account::{passkeys, step_up};
@@ -41,6 +42,8 @@ const ABOUT: &str = "Everything that Postern's pages can do, for programs. Times
         readiness::show,
         resync::start, resync::finish,
         activity::list, activity::not_me,
+        trusted_contacts::list, trusted_contacts::start, trusted_contacts::choose, trusted_contacts::remove,
+        trusted_contacts::accept, trusted_contacts::decline, trusted_contacts::resign,
         contacts::list, contacts::start, contacts::add, contacts::confirm, contacts::remove,
         sessions::list, sessions::start_end, sessions::end_one, sessions::end_others,
         code_apps::start, code_apps::finish,

@@ -48,6 +48,9 @@ pub struct PersonDetail {
     pub sessions: Vec<SessionOfPerson>,
     /// Addresses and numbers, oldest first; those removed less than 30 days ago too.
     pub contacts: Vec<ContactOnFile>,
+    /// How many colleagues have accepted to confirm one day that it is them, and are not suspended. Who they are is not for the
+    /// desk to tell anybody.
+    pub trusted_contacts: i64,
     /// Their cases, newest first, at most 20.
     pub cases: Vec<CaseOfPerson>,
     /// Whether they can sign in, and why not.

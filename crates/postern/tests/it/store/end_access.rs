@@ -22,7 +22,7 @@ enum RowEnd {
 }
 
 /// Every table with a person's rows: what a reset does to them, and what a suspension does.
-const TABLES: [(&str, RowEnd, RowEnd); 22] = [
+const TABLES: [(&str, RowEnd, RowEnd); 23] = [
     ("factors", RowEnd::Ends, RowEnd::WaitingEnds),
     ("backup_code_sets", RowEnd::Ends, RowEnd::WaitingEnds),
     ("enrolment_passes", RowEnd::Ends, RowEnd::Ends),
@@ -41,6 +41,8 @@ const TABLES: [(&str, RowEnd, RowEnd); 22] = [
     ("person_changes", RowEnd::Stays, RowEnd::Stays),
     ("muted_notices", RowEnd::Stays, RowEnd::Stays),
     ("saved_views", RowEnd::Stays, RowEnd::Stays),
+    // Who has accepted is there for the day on which everything else is lost.
+    ("trusted_contacts", RowEnd::WaitingEnds, RowEnd::WaitingEnds),
     // Whoever ends the access says what becomes of the person's other cases.
     ("cases", RowEnd::Stays, RowEnd::Stays),
     ("contests", RowEnd::Stays, RowEnd::Stays),
@@ -77,7 +79,9 @@ fn live(table: &str) -> &'static str {
         "factors" => "removed_at IS NULL",
         "backup_code_sets" | "known_devices" | "service_tokens" => "revoked_at IS NULL",
         "enrolment_passes" => "revoked_at IS NULL AND used_at IS NULL",
-        "flows" | "forgotten_passwords" | "sessions" | "sent_codes" => "ended_at IS NULL",
+        "flows" | "forgotten_passwords" | "sessions" | "sent_codes" | "trusted_contacts" => {
+            "ended_at IS NULL"
+        }
         "ceremonies" => "used_at IS NULL",
         "push_requests" => "answer IS NULL",
         "power_grants" => "decided_at IS NULL",
@@ -106,6 +110,9 @@ async fn ana_who_has_a_lot(app: &TestApp) -> PersonId {
     }
     signed_in.post_json("/api/v1/account/code-apps/start", &json!({})).await.ok();
     app.password("ana").await;
+    app.choose_trusted("ana", "fay").await.unwrap();
+    app.accept_trust("fay").await.unwrap();
+    app.choose_trusted("ana", "gus").await.unwrap();
     app.person("ana").await.id
 }
 
@@ -122,6 +129,10 @@ on_both! {
         app.reset_case_of_ana().await;
         for table in ends() {
             assert_eq!(count_live(&app, table, &ana).await, 0, "{table} outlived the reset");
+        }
+        let waiting = TABLES.iter().filter(|(_, reset, _)| *reset == RowEnd::WaitingEnds);
+        for (table, ..) in waiting {
+            assert_eq!(count_live(&app, table, &ana).await, 1, "{table}: what waits ends, the other stays");
         }
     }
 

@@ -68,7 +68,9 @@ async fn plant(db: &Db, scope: &Scope, table: &str, columns: &[SchemaColumn]) {
     for column in columns {
         values.push(match (column.name.as_str(), column.kind.as_str()) {
             ("tenant_id", _) => format!("'{}'", scope.tenant.id),
-            ("person_id" | "owner_id" | "requested_by" | "imported_by", _) => format!("'{ana}'"),
+            ("person_id" | "trusted_id" | "owner_id" | "requested_by" | "imported_by", _) => {
+                format!("'{ana}'")
+            }
             ("factor_id", _) => format!("'{}'", first_id(db, scope, "factors").await),
             ("finding_id", _) => format!("'{}'", first_id(db, scope, "findings").await),
             ("import_id", _) => format!("'{}'", first_id(db, scope, "imports").await),

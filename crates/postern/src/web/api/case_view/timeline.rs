@@ -22,8 +22,14 @@ const MOST: i64 = 200;
 /// Of a person, whose whole story is the audit page's.
 const MOST_OF_PERSON: i64 = 30;
 
-/// What did not happen stands on the audit page, for those who read it.
-const REFUSED_STEPS: [EventKind; 2] = [EventKind::AccessDenied, EventKind::StepRefused];
+/// What stands on the audit page alone, for those who read it: what did not happen; and who somebody's trusted contacts are, whom
+/// nobody shall talk an agent into naming.
+const AUDIT_PAGE_ALONE: [EventKind; 4] = [
+    EventKind::AccessDenied,
+    EventKind::StepRefused,
+    EventKind::TrustedContactAccepted,
+    EventKind::TrustedContactEnded,
+];
 
 /// Something that happened.
 #[derive(Serialize, ToSchema)]
@@ -73,7 +79,7 @@ impl TimelineEntry {
         if caller.scopes.as_ref().is_some_and(|scopes| !scopes.iter().any(|scope| scope == "audit:read")) {
             return Ok(Vec::new());
         }
-        let filter = AuditFilter { without: &REFUSED_STEPS, ..filter };
+        let filter = AuditFilter { without: &AUDIT_PAGE_ALONE, ..filter };
         let rows = audit::list_history(&scope.app.db, &scope.tenant.id, &filter, most).await?;
         let read = |row: HistoryRow| (serde_json::from_str::<Value>(&row.body).unwrap_or_default(), row);
         let rows: Vec<(Value, HistoryRow)> = rows.into_iter().map(read).collect();

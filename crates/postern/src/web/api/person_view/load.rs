@@ -58,6 +58,7 @@ impl PersonDetail {
             factors: enrolled.iter().map(|factor| FactorView::of(factor, now)).collect(),
             locks,
             backup_codes_left: summary.codes_left,
+            trusted_contacts: summary.trusted_contacts,
             sessions: open.into_iter().map(SessionOfPerson::from).collect(),
             contacts: contacts_of(scope, id).await?,
             cases: CaseOfPerson::list(scope, id).await?,

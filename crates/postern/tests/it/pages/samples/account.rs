@@ -4,6 +4,7 @@ use postern::texts::MessageId;
 use postern::web::account::activity::ActivityPage;
 use postern::web::account::add_contact::AddOwnContactPage;
 use postern::web::account::backup_codes::{RenewBackupCodesPage, RenewedBackupCodesPage};
+use postern::web::account::choose_trusted_contact::ChooseTrustedContactPage;
 use postern::web::account::code_apps::AddTotpPage;
 use postern::web::account::confirm_contact::ConfirmContactPage;
 use postern::web::account::end_session::EndSessionPage;
@@ -15,6 +16,7 @@ use postern::web::account::overview::{AccountPage, NoticeSwitch, OwnSession, Pas
 use postern::web::account::password::ChangePasswordPage;
 use postern::web::account::push::{AddPushPage, PushLinkPage};
 use postern::web::account::remove_contact::RemoveContactPage;
+use postern::web::account::remove_trusted_contact::RemoveTrustedContactPage;
 use postern::web::account::replace_password::ReplacePasswordPage;
 use postern::web::account::resync::ResyncPage;
 use postern::web::account::sent_codes::AddSentCodePage;
@@ -23,6 +25,7 @@ use postern::web::api::activity::{ActivityEntry, DisownedView};
 use postern::web::api::contacts::OwnContactView;
 use postern::web::api::readiness::{FactorAtHand, LossView, ReadinessView};
 use postern::web::api::sent_codes::CodeContactView;
+use postern::web::api::trusted_contacts::{ChoosingPersonView, ChosenContactView, TrustedContactsView};
 use postern::web::factor_view::{ClockOff, FactorView};
 
 use super::signin::{code_app, codes, providers};
@@ -38,6 +41,8 @@ pub fn all() -> Vec<PageSample> {
         of::<AddOwnContactPage>(),
         of::<ConfirmContactPage>(),
         of::<RemoveContactPage>(),
+        of::<ChooseTrustedContactPage>(),
+        of::<RemoveTrustedContactPage>(),
         of::<DisownPage>(),
         of::<DisownedPage>(),
         of::<EndSessionPage>(),
@@ -220,6 +225,7 @@ impl PageSamples for AccountPage {
             sessions: vec![session(311, true)],
             has_shown_factor: false,
             contacts: Vec::new(),
+            trusted: trusted(Vec::new(), Vec::new()),
             activity: Vec::new(),
             requests: Vec::new(),
             notices: Vec::new(),
@@ -250,6 +256,10 @@ impl PageSamples for AccountPage {
                     },
                     ..empty()
                 },
+            ),
+            (
+                "trusted-contacts-full",
+                Self { trusted: TrustedContactsView { most: 4, ..trusted(chosen(), Vec::new()) }, ..empty() },
             ),
             (
                 "staff-without-passkey",
@@ -285,6 +295,7 @@ impl PageSamples for AccountPage {
                     sessions: vec![session(311, true), session(312, false)],
                     has_shown_factor: true,
                     contacts: contacts(),
+                    trusted: trusted(chosen(), chosen_by()),
                     activity: activity(),
                     requests: vec![request("Fay Delgado"), request(RIGHT_TO_LEFT)],
                     notices: vec![
@@ -750,6 +761,90 @@ fn contacts() -> Vec<OwnContactView> {
         contact(342, "mobile", "…20"),
         contact(343, "office_phone", "+44 20 7946 0102"),
     ]
+}
+
+fn trusted(chosen: Vec<ChosenContactView>, chosen_by: Vec<ChoosingPersonView>) -> TrustedContactsView {
+    TrustedContactsView { chosen, chosen_by, most: 10, most_served: 25 }
+}
+
+fn chosen_contact(number: u32, typed: &str, name: Option<&str>) -> ChosenContactView {
+    ChosenContactView {
+        id: id(number),
+        typed: typed.to_owned(),
+        name: name.map(str::to_owned),
+        asked_at: days_ago(4),
+        accepted_at: name.map(|_| days_ago(3)),
+        lapses_at: if name.is_some() { None } else { Some(days_ago(-10)) },
+        counts: name.is_some(),
+    }
+}
+
+/// Those who accepted, one of them suspended, and two who have not answered.
+fn chosen() -> Vec<ChosenContactView> {
+    vec![
+        chosen_contact(351, "fay", Some("Fay Delgado")),
+        ChosenContactView { counts: false, ..chosen_contact(352, LONG_LOGIN, Some(RIGHT_TO_LEFT)) },
+        chosen_contact(353, LONG_LOGIN, None),
+        chosen_contact(354, MARKUP, None),
+    ]
+}
+
+fn chosen_by() -> Vec<ChoosingPersonView> {
+    let person = |number, name: &str, is_accepted: bool| ChoosingPersonView {
+        id: id(number),
+        name: name.to_owned(),
+        asked_at: days_ago(4),
+        accepted_at: is_accepted.then(|| days_ago(3)),
+        lapses_at: (!is_accepted).then(|| days_ago(-10)),
+    };
+    vec![person(355, LONG, true), person(356, "Gus Petrov", false)]
+}
+
+impl PageSamples for ChooseTrustedContactPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page = |has_shown_factor, has_code, has_passkey| Self {
+            most: 10,
+            has_shown_factor,
+            has_code,
+            has_passkey,
+            ..Self::default()
+        };
+        let wrong = |field, page| Self { field: Some(field), error: wrong_text("Look at it again."), ..page };
+        vec![
+            ("no-method", page(false, false, false)),
+            ("at-once", page(true, true, true)),
+            ("passkey", page(false, false, true)),
+            ("wrong-colleague", wrong("who", Self { who: MARKUP.to_owned(), ..page(false, true, true) })),
+            ("wrong-code", wrong("code", page(true, true, false))),
+            ("too-late", wrong("proof", page(true, true, false))),
+        ]
+    }
+}
+
+impl PageSamples for RemoveTrustedContactPage {
+    const SEEN_BY: SeenBy = SeenBy::Owner;
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let page = |has_shown_factor, has_code, has_passkey| Self {
+            contact: chosen_contact(351, "fay", Some("Fay Delgado")),
+            has_shown_factor,
+            has_code,
+            has_passkey,
+            field: None,
+            error: None,
+        };
+        let wrong = |field, page| Self { field: Some(field), error: wrong_text("Look at it again."), ..page };
+        vec![
+            ("no-method", page(false, false, false)),
+            ("an-ask", Self { contact: chosen_contact(353, LONG_LOGIN, None), ..page(true, true, true) }),
+            ("passkey", page(false, false, true)),
+            ("both", page(false, true, true)),
+            ("wrong-code", wrong("code", page(true, true, false))),
+            ("too-late", wrong("proof", page(true, true, false))),
+        ]
+    }
 }
 
 impl PageSamples for AddOwnContactPage {

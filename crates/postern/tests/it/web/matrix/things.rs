@@ -10,6 +10,7 @@ use postern::store::factors::{self, NewFactor};
 use postern::store::hardware_tokens;
 use postern::store::power_grants::{self, NewGrant};
 use postern::store::sign_ins::{self, NewSignIn};
+use postern::store::trusted_contacts::{self, NewTrustedContact};
 use postern::store::{jobs, service_tokens};
 use postern_core::factor::FactorKind;
 use postern_core::factor::totp::PhoneClock;
@@ -190,6 +191,9 @@ async fn own_thing(app: &TestApp, route: &str, login: &str) -> Option<String> {
         let on_file = contacts::list(&app.db, &app.tenant, &person).await.unwrap();
         return on_file.first().map(|contact| contact.id.clone());
     }
+    if route.contains("/trusted-contacts/") {
+        return Some(trusted_contact(app, route, login).await);
+    }
     if route.contains("/activity/") {
         return Some(sign_in_of(app, login).await);
     }
@@ -203,6 +207,24 @@ async fn own_thing(app: &TestApp, route: &str, login: &str) -> Option<String> {
         return Some(own.0);
     }
     None
+}
+
+/// What Emil has asked of somebody, accepted where they are to give it up; of their own, what nobody answers.
+async fn trusted_contact(app: &TestApp, route: &str, login: &str) -> String {
+    let (own, emil) = (app.person(login).await.id, app.person("emil").await.id);
+    let before = sqlx::query(app.own("DELETE FROM trusted_contacts WHERE person_id = $1 OR trusted_id = $1"));
+    before.bind(own.as_str()).execute(app.db.reader()).await.unwrap();
+    let is_own = route.ends_with("/remove");
+    let (person, trusted) = if is_own { (&own, None) } else { (&emil, Some(&own)) };
+    let scope = app.scope();
+    let mut change = scope.begin().await.unwrap();
+    let new = NewTrustedContact { person, trusted, typed: PLANTED };
+    let id = trusted_contacts::insert(&mut change, &new).await.unwrap();
+    if route.ends_with("/resign") {
+        trusted_contacts::accept(&mut change, &id, &own).await.unwrap();
+    }
+    change.commit_unrecorded(PLANTED).await.unwrap();
+    id
 }
 
 /// What one request uses up, made anew for each.
