@@ -35,17 +35,20 @@ async function gusChoosesFay(world) {
   await button(page, 'Ask them').click();
   await isAt(page, '/account');
   await section(page).getByText('asked', { exact: true }).waitFor();
-  await isMailed(world, GUS, 'A colleague was asked to be your trusted contact');
+  await isMailed(world, GUS, 'Somebody was asked to be your trusted contact');
 }
 
 async function faySaysYes(world) {
   await isMailed(world, FAY, `${GUS.name} asks you to be their trusted contact`);
-  const page = await world.window('fay', { javaScriptEnabled: false });
+  const looking = await world.window('fay');
+  await signIn(looking, world.server, FAY.login);
+  await looking.goto('/account');
+  await section(looking).getByText('Who trusts you').waitFor();
+  await world.look(looking, 'account-of-who-is-asked');
+  const page = await world.window('fay without a script', { javaScriptEnabled: false });
   await signIn(page, world.server, FAY.login);
   await page.goto('/account');
-  await section(page).getByText('Who trusts you').waitFor();
-  await world.look(page, 'account-of-who-is-asked');
-  await button(page, `Yes, I know ${GUS.name}`).click();
+  await button(page, `Yes, be a trusted contact of ${GUS.name}`).click();
   await button(page, `Stop being the trusted contact of ${GUS.name}`).waitFor();
   await isMailed(world, GUS, 'You have a new trusted contact');
 }

@@ -74,7 +74,7 @@ contact-code-text = { $organisation }: somebody who is signed in says that this 
 trusted-ask-subject = { $name } asks you to be their trusted contact
 trusted-ask-text = { $name } asks you to be one of their trusted contacts: colleagues who know them well enough to confirm one day that it is them. Nothing is wanted of you today but a yes or a no.
 trusted-ask-look = Sign in, and answer on your account page within 14 days:
-trusted-ask-warning = If you do not know them well, say no, or do nothing. As a trusted contact you never pass on a code or a password because somebody rings or writes: that is what a swindler would ask for, in their name or the help desk's.
+trusted-ask-warning = If you do not know them, do nothing: then they learn nothing. If you say no, they are told. As a trusted contact you never pass on a code or a password because somebody rings or writes: that is what a swindler would ask for, in their name or the help desk's.
 trusted-reminder-subject = Are these still your trusted contacts?
 trusted-reminder-text = { $count ->
     [one] you have chosen { $count } trusted contact.
@@ -164,9 +164,9 @@ notice-contact-removed-subject = A number or address of yours was removed
 notice-contact-removed-short = A contact of yours was removed.
 notice-contact-removed-text = An admin took a number or an address of yours off the file. The help desk calls it no more. For 30 days messages still go there.
 
-notice-trusted-contact-asked-subject = A colleague was asked to be your trusted contact
+notice-trusted-contact-asked-subject = Somebody was asked to be your trusted contact
 notice-trusted-contact-asked-short = A trusted contact was asked for.
-notice-trusted-contact-asked-text = Somebody who is signed in as you asked a colleague to be your trusted contact.
+notice-trusted-contact-asked-text = Somebody who is signed in as you typed a login or a mail address. If a colleague has it, they are asked to be your trusted contact.
 
 notice-trusted-contact-accepted-subject = You have a new trusted contact
 notice-trusted-contact-accepted-short = You have a new trusted contact.
@@ -178,7 +178,7 @@ notice-trusted-contact-declined-text = A colleague who was asked to be your trus
 
 notice-trusted-contact-lapsed-subject = Nobody answered as your trusted contact
 notice-trusted-contact-lapsed-short = An ask for a trusted contact lapsed.
-notice-trusted-contact-lapsed-text = Somebody was asked to be your trusted contact, and did not answer within 14 days.
+notice-trusted-contact-lapsed-text = You have asked for a trusted contact, and nobody answered within 14 days. Perhaps nobody here has the login or address that was typed.
 
 notice-trusted-contact-removed-subject = A trusted contact of yours was removed
 notice-trusted-contact-removed-short = A trusted contact of yours was removed.

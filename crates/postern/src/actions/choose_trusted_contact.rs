@@ -22,7 +22,7 @@ use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::persons::{self, Person};
 use crate::store::trusted_contacts::{self, NewTrustedContact};
-use crate::store::{Change, outbox};
+use crate::store::{Change, contacts, outbox};
 use crate::texts::MessageId;
 
 const STEP: &str = "choose_trusted_contact";
@@ -64,13 +64,16 @@ async fn ask(
     typed: TypedColleague<'_>,
 ) -> Result<(), ActionError> {
     let (person, who) = (&caller.person, typed.who.trim());
-    expect_somebody_else(scope, person, who).await?;
+    expect_typed(who)?;
     let id = token_hash(token);
     let key = CeremonyKey { id: &id, kind: CeremonyKind::ChangeTrustedContacts, person: Some(&person.id) };
     let fresh = factor_proof::check_unless_fresh(scope, caller, STEP, (key, typed.proof)).await?;
-    // What goes out to whoever is named costs: a few are free, then each waits longer.
-    let day = CountedTry::in_window("trusted_contact_asked", scope.now, SignedDuration::from_hours(24));
-    RateLimit::of_person(scope, &person.id, day, None).await?.acquire(scope).await?;
+    // What goes out to whoever is named costs: a few are free, then each waits longer. One count for all devices: only who has a
+    // factor comes so far, and another browser buys no more.
+    let day = CountedTry::in_window("asked", scope.now, SignedDuration::from_hours(24));
+    RateLimit::of_resource("trusted_contacts", person.id.as_str(), day).acquire(scope).await?;
+    // After the proof: a session alone does not learn which addresses its owner has.
+    expect_somebody_else(scope, person, who).await?;
     let meant = find_colleague(scope, person, who).await?;
     let mut change = caller.change_on(scope, meant.as_ref().map_or(&person.id, |meant| &meant.id)).await?;
     expect_room(&mut change, person, who).await?;
@@ -98,12 +101,14 @@ async fn ask(
     Ok(change.commit(&Event::new(caller.actor(), event).person(&person.id)).await?)
 }
 
-/// What is typed wrong, and the person themselves: both are known without the directory.
-async fn expect_somebody_else(scope: &Scope, person: &Person, who: &str) -> Result<(), ActionError> {
+fn expect_typed(who: &str) -> Result<(), ActionError> {
     if who.is_empty() || who.chars().count() > LONGEST {
         return Err(ActionError::invalid("who", MessageId("type-a-colleague")));
     }
-    refuse_hidden("who", who)?;
+    refuse_hidden("who", who)
+}
+
+async fn expect_somebody_else(scope: &Scope, person: &Person, who: &str) -> Result<(), ActionError> {
     let own = persons::list_login_keys(&scope.app.db, person).await?;
     if own.contains(&login::normalise(who)) {
         return Err(ActionError::invalid("who", MessageId("trusted-contact-is-you")));
@@ -114,13 +119,33 @@ async fn expect_somebody_else(scope: &Scope, person: &Person, who: &str) -> Resu
 /// Whose login it is; else whose mail address, where it is one person's. Not the caller, and nobody whose account is shut.
 async fn find_colleague(scope: &Scope, person: &Person, who: &str) -> Result<Option<Person>, ActionError> {
     let key = login::normalise(who);
-    let mut meant = persons::list_meant_by(&scope.app.db, &scope.tenant.id, &[key.clone()]).await?;
-    if let Some(place) = meant.iter().position(|(_, meant)| login::normalise(&meant.login) == key) {
-        meant = vec![meant.swap_remove(place)];
-    }
-    // An address of several says of nobody that it is them.
-    let one = if meant.len() == 1 { meant.pop() } else { None };
-    Ok(one.map(|(_, one)| one).filter(|one| one.id != person.id && one.suspended_at.is_none()))
+    let meant = persons::list_meant_by(&scope.app.db, &scope.tenant.id, std::slice::from_ref(&key)).await?;
+    let mut meant: Vec<Person> = meant.into_iter().map(|(_, meant)| meant).collect();
+    let by_login = meant.iter().position(|meant| login::normalise(&meant.login) == key);
+    let one = match (by_login, meant.len()) {
+        (Some(place), _) => Some(meant.swap_remove(place)),
+        // An address of several says of nobody that it is them.
+        (None, 1) => with_sure_address(scope, meant.pop(), &key).await?,
+        (None, _) => None,
+    };
+    Ok(one.filter(|one| one.id != person.id && one.suspended_at.is_none()))
+}
+
+/// Them, if it is certain that the address is theirs: an imported one that nobody attested, and one that is lost, means nobody.
+async fn with_sure_address(
+    scope: &Scope,
+    one: Option<Person>,
+    key: &str,
+) -> Result<Option<Person>, ActionError> {
+    let Some(one) = one else { return Ok(None) };
+    let on_file = contacts::list(&scope.app.db, &scope.tenant.id, &one.id).await?;
+    let is_sure = on_file.iter().any(|contact| {
+        contact.kind == "email"
+            && contact.confirmed_at.is_some()
+            && contact.lost_at.is_none()
+            && login::normalise(&contact.value) == key
+    });
+    Ok(is_sure.then_some(one))
 }
 
 /// By what the caller sees on their own list, and by nothing else.

@@ -11,7 +11,7 @@ use super::ActionError;
 use super::decide_on_power::stop_powers_of;
 use super::forgotten_password::end_waiting;
 use super::revoke_tokens_of::revoke_tokens_of;
-use super::trusted_contacts::end_asks;
+use super::trusted_contacts::end_recent;
 use crate::scope::Scope;
 use crate::store::factors::{self, waiting};
 use crate::store::persons::first_passkey;
@@ -60,7 +60,7 @@ pub(super) async fn end_access(
     sent_codes::end_all(change, person).await?;
     end_waiting(change, person, "access ended").await?;
     ceremonies::end_all(change, person).await?;
-    end_asks(scope, change, person).await?;
+    end_recent(scope, change, person).await?;
     // Whoever let a first passkey in at once did so for what ends here.
     first_passkey::consume(change, person).await?;
     stop_powers_of(scope, change, person).await?;

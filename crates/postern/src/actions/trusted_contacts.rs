@@ -8,6 +8,7 @@ use postern_core::trusted_contact::TrustEnd;
 use serde_json::json;
 
 use super::{ActionError, Caller};
+use crate::config::Config;
 use crate::notify::{self, Notice};
 use crate::scope::Scope;
 use crate::store::trusted_contacts::{self, TrustedContact};
@@ -69,14 +70,16 @@ pub(super) async fn end(
     Ok(Event::new(actor, ended).person(&row.owner()).before(before))
 }
 
-/// Ends what a person has asked and nobody has answered, in the change that ends their access.
-pub(super) async fn end_asks(
+/// Ends what a person has asked and nobody has answered, and whoever has become one so lately that the owner may hear of it only now,
+/// in the change that ends the owner's access.
+pub(super) async fn end_recent(
     scope: &Scope,
     change: &mut Change<'_>,
     person: &PersonId,
 ) -> Result<(), ActionError> {
+    let lately = change.at() - Config::CONTEST_LIFE;
     for row in trusted_contacts::list_chosen_locked(change, person).await? {
-        if row.accepted_at.is_none() {
+        if row.accepted_at.is_none() || time(row.asked_at) > lately {
             let event = end(scope, change, &row, (TrustEnd::AccessEnded, Actor::System)).await?;
             change.record(event);
         }

@@ -92,7 +92,7 @@ pub struct ActivityEntry {
     pub message_id: MessageId,
     /// The same in English.
     pub text: String,
-    /// Who did it: `you`, `desk`, `server`, or `anybody`, who was not signed in.
+    /// Who did it: `you`, `colleague` (a trusted contact), `desk`, `server`, or `anybody`, who was not signed in.
     pub by: &'static str,
     /// From where, unless it was the desk or the server.
     pub ip: Option<String>,
@@ -226,6 +226,12 @@ impl ActivityView {
     }
 }
 
+fn is_of_trusted_contact(event: &str) -> bool {
+    [EventKind::TrustedContactAccepted, EventKind::TrustedContactEnded]
+        .iter()
+        .any(|kind| kind.as_str() == event)
+}
+
 /// A place in the list: a moment and an id.
 fn cursor(typed: &str) -> Result<(Timestamp, &str), Problem> {
     let parts = typed
@@ -254,9 +260,12 @@ impl ActivityEntry {
         let by = match word("/actor/type") {
             Some("anonymous") => "anybody",
             Some("person" | "token") if row.actor_id.as_deref() == Some(caller.person.id.as_str()) => "you",
+            // The only ones beside the owner who are not of the desk: whom the owner has chosen.
+            Some("person" | "token") if is_of_trusted_contact(&row.event) => "colleague",
             Some("person" | "token") => "desk",
             _ => "server",
         };
+        let is_ended_by_colleague = by == "colleague" && row.event == EventKind::TrustedContactEnded.as_str();
         let is_own = ["you", "anybody"].contains(&by);
         Some(Self {
             at: row.at.parse().unwrap_or(Timestamp::UNIX_EPOCH),
@@ -266,7 +275,10 @@ impl ActivityEntry {
             user_agent: None,
             disowned: false,
             // What the desk did for a caller may have been done for somebody else.
-            can_disown: by != "server" && row.event != EventKind::UserActivityDisowned.as_str(),
+            // A colleague who says no or gives it up did so in their own name.
+            can_disown: by != "server"
+                && !is_ended_by_colleague
+                && row.event != EventKind::UserActivityDisowned.as_str(),
             id: row.id,
             event: row.event,
             by,

@@ -41,7 +41,7 @@ const TABLES: [(&str, RowEnd, RowEnd); 23] = [
     ("person_changes", RowEnd::Stays, RowEnd::Stays),
     ("muted_notices", RowEnd::Stays, RowEnd::Stays),
     ("saved_views", RowEnd::Stays, RowEnd::Stays),
-    // Who has accepted is there for the day on which everything else is lost.
+    // Who was asked long ago and has accepted is there for the day on which everything else is lost.
     ("trusted_contacts", RowEnd::WaitingEnds, RowEnd::WaitingEnds),
     // Whoever ends the access says what becomes of the person's other cases.
     ("cases", RowEnd::Stays, RowEnd::Stays),
@@ -112,6 +112,7 @@ async fn ana_who_has_a_lot(app: &TestApp) -> PersonId {
     app.password("ana").await;
     app.choose_trusted("ana", "fay").await.unwrap();
     app.accept_trust("fay").await.unwrap();
+    sqlx::query(app.own("UPDATE trusted_contacts SET asked_at = 0")).execute(app.db.reader()).await.unwrap();
     app.choose_trusted("ana", "gus").await.unwrap();
     app.person("ana").await.id
 }

@@ -682,6 +682,7 @@ fn activity() -> Vec<ActivityEntry> {
         },
         entry(334, "activity-contact-added", "desk"),
         entry(335, "activity-request-closed", "server"),
+        entry(357, "activity-trusted-accepted", "colleague"),
     ]
 }
 
