@@ -58,7 +58,7 @@ async function gusSetsAPassword(world) {
   await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
   await field(page, 'Code from your app or your token').fill(await world.server.phoneCode(GUS.login));
   await button(page, 'Set it').click();
-  await isAt(page, '/forgotten-password/link', 'The new password waits');
+  await isAt(page, '/forgotten-password/link', 'Your new password works in 24 hours');
   await world.look(page, 'password-waits');
 }
 
@@ -82,7 +82,7 @@ async function fayDoesSoWithoutAScript(world) {
   await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
   await field(page, 'Code from your app or your token').fill(await world.server.phoneCode(FAY.login));
   await button(page, 'Set it').click();
-  await isAt(page, '/forgotten-password/link', 'The new password waits');
+  await isAt(page, '/forgotten-password/link', 'Your new password works in 24 hours');
 }
 
 async function aDayLaterItCounts(world) {
@@ -105,7 +105,7 @@ async function theMessageStopsAnotherOne(world) {
   await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
   await field(page, 'Code from your app or your token').fill(await world.server.phoneCode(GUS.login));
   await button(page, 'Set it').click();
-  await isAt(page, '/forgotten-password/link', 'The new password waits');
+  await isAt(page, '/forgotten-password/link', 'Your new password works in 24 hours');
   const notMe = await mailTo(world, GUS, 'A new password waits for your account', NOT_ME);
   await page.goto(`/not-me#${notMe}`);
   await button(page, 'This was not me').click();
