@@ -97,7 +97,8 @@ pub async fn caller(scope: &Scope, login: &str, role: Role) -> Outcome<Caller> {
 
 /// Somebody signs in with a passkey. Returns the session's id.
 pub async fn add_session(change: &mut Change<'_>, token: &str, person: &PersonId) -> Outcome<String> {
-    let assurance = Assurance { aal: 2, phishing_resistant: true, amr: vec!["swk".to_owned()] };
+    let assurance =
+        Assurance { aal: 2, phishing_resistant: true, amr: vec!["swk".to_owned()], provider_session: None };
     let expires_at = change.at() + SessionLimits::DESK.overall;
     let session = NewSession {
         token_hash: &token_hash(token),

@@ -1,6 +1,6 @@
 // An account at an identity provider: linked on the account page, and then the first step of a sign-in. The same for each
 // protocol: `provide` starts a provider, with its `settings`, `learn` for Postern's metadata where it wants any, `goOn` for
-// what is pressed on the way back without scripts, and `stop`.
+// what is pressed on the way back without scripts, `signOut` for what ends the session there where the provider says so, and `stop`.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -86,6 +86,23 @@ async function itIsTheFirstStep(world) {
   await page.getByText('Pier account', { exact: true }).first().waitFor();
 }
 
+// In the same browser, which comes back to a session that is over; the other one, begun with a password, goes on.
+async function signingOutThereIsSigningOutHere(world) {
+  const page = await world.window('another laptop');
+  await page.goto('/account');
+  await isAt(page, '/account', 'Your account');
+  await elsewhere(page, async () => {
+    const heard = await world.provider.signOut(page);
+    await until('the provider has said so', () => heard.length > 0);
+    assert.deepEqual(heard, ['heard']);
+  });
+  await page.goto('/account');
+  await isAt(page, '/sign-in');
+  const own = await world.window('gus');
+  await own.goto('/account');
+  await isAt(own, '/account', 'Your account');
+}
+
 async function aStrangerIsNotLetIn(world) {
   const page = await world.window('stranger');
   await page.goto('/sign-in');
@@ -117,6 +134,7 @@ export function federation(protocol, provide) {
       ['the operator names a provider', theOperatorNamesAProvider],
       ['an account is linked with proof, and by a sign-in there', gusLinksHisAccount],
       ['it is the first step of a sign-in', itIsTheFirstStep],
+      ...(protocol === 'oidc' ? [['signing out there is signing out here', signingOutThereIsSigningOutHere]] : []),
       ['an account that nobody has linked lets nobody in', aStrangerIsNotLetIn],
     ],
   });

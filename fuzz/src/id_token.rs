@@ -39,7 +39,7 @@ static KEYS: LazyLock<Keys> = LazyLock::new(|| {
 });
 
 /// A key of this number, in PKCS #8.
-fn key(number: u8) -> CoreEdDsaPrivateSigningKey {
+pub(crate) fn key(number: u8) -> CoreEdDsaPrivateSigningKey {
     let head = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
     let text = BASE64.encode(&[&head[..], &[number; 32]].concat());
     let kind = "PRIVATE KEY";
@@ -79,11 +79,11 @@ pub fn check(bytes: &[u8]) -> Corpus {
     Corpus::Keep
 }
 
-fn at(second: i64) -> Timestamp {
+pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).expect("a time of 2026")
 }
 
-fn signed_by(key: &CoreEdDsaPrivateSigningKey, header: &Value, claims: &Value) -> String {
+pub(crate) fn signed_by(key: &CoreEdDsaPrivateSigningKey, header: &Value, claims: &Value) -> String {
     let part = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
     let text = format!("{}.{}", part(header), part(claims));
     let signature = key.sign(&CoreJwsSigningAlgorithm::EdDsa, text.as_bytes()).expect("a signature");

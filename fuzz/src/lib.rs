@@ -12,6 +12,7 @@ pub mod input;
 pub mod line;
 pub mod literals;
 pub mod logins;
+pub mod logout_token;
 pub mod mutate;
 pub mod otp_codes;
 pub mod packed;

@@ -43,6 +43,17 @@ pub struct Assurance {
     pub phishing_resistant: bool,
     /// Methods used, RFC 8176 words where they exist.
     pub amr: Vec<String>,
+    /// What began it at an identity provider, so that a logout there ends it.
+    pub provider_session: Option<ProviderSession>,
+}
+
+/// A session at an identity provider, as far as a logout there names it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ProviderSession {
+    /// The account there: the hash of its names.
+    pub account: String,
+    /// The session there: the hash of what the provider calls it (`sid`), where it has a name.
+    pub session: Option<String>,
 }
 
 /// A sign-in under way. Kept in the database, named by a cookie.
@@ -51,6 +62,8 @@ pub struct Flow {
     person: PersonId,
     goal: FlowGoal,
     shown: Vec<ShownFactor>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    provider_session: Option<ProviderSession>,
 }
 
 /// Where a flow leads. The account decides, not the person: without a factor there is nothing but enrolment.
@@ -112,7 +125,13 @@ impl Flow {
     /// Nothing is shown yet.
     pub fn begin(person: PersonId, status: AccountStatus) -> Self {
         let goal = if status.has_factor { FlowGoal::SignIn } else { FlowGoal::Enrol };
-        Self { person, goal, shown: Vec::new() }
+        Self { person, goal, shown: Vec::new(), provider_session: None }
+    }
+
+    /// The same, begun by a sign-in at an identity provider.
+    #[must_use]
+    pub fn at_provider(self, session: ProviderSession) -> Self {
+        Self { provider_session: Some(session), ..self }
     }
 
     /// A right answer: the only way on.
@@ -140,7 +159,10 @@ impl Flow {
         };
         self.shown.push(shown);
         Ok(if is_complete {
-            FlowProgress::SignedIn(Assurance::of(&self.shown))
+            FlowProgress::SignedIn(Assurance {
+                provider_session: self.provider_session,
+                ..Assurance::of(&self.shown)
+            })
         } else {
             FlowProgress::Next(self)
         })
@@ -166,6 +188,11 @@ impl Flow {
     /// Who.
     pub fn person(&self) -> &PersonId {
         &self.person
+    }
+
+    /// What began it at an identity provider.
+    pub fn provider_session(&self) -> Option<&ProviderSession> {
+        self.provider_session.as_ref()
     }
 
     /// A factor that came meanwhile ends an enrolment, and the loss of the last one a sign-in: a backup code that a reset
@@ -221,6 +248,7 @@ impl Assurance {
             aal: if is_multi_factor { 2 } else { 1 },
             phishing_resistant: shown.iter().any(|shown| shown.kind.is_phishing_resistant()),
             amr: amr.into_iter().map(str::to_owned).collect(),
+            provider_session: None,
         }
     }
 }
@@ -338,6 +366,11 @@ mod tests {
             r#"{"person":"ana","goal":"sign_in","shown":[{"kind":"password","user_verified":false}]}"#
         );
         assert_eq!(serde_json::from_str::<Flow>(&text).unwrap(), flow);
+        let session = ProviderSession { account: "a".to_owned(), session: None };
+        let flow = after(&[Federated], WITH).at_provider(session.clone());
+        let flow: Flow = serde_json::from_str(&serde_json::to_string(&flow).unwrap()).unwrap();
+        let assurance = flow.show(Totp, WITH).unwrap().signed_in().unwrap();
+        assert_eq!(assurance.provider_session, Some(session));
         assert!(serde_json::from_str::<Flow>(r#"{"step":"second_step","person":"ana"}"#).is_err());
     }
 }

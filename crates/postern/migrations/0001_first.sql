@@ -242,12 +242,17 @@ CREATE TABLE flows (
     person_id TEXT NOT NULL,
     state TEXT NOT NULL,
     sealed {bytes},
+    -- Hashes of the names of the account at an identity provider that began it, and of the session there.
+    provider_account TEXT,
+    provider_session TEXT,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     ended_at BIGINT,
     PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX flows_of_person ON flows (tenant_id, person_id);
+CREATE INDEX flows_of_provider_account ON flows (tenant_id, provider_account) WHERE provider_account IS NOT NULL;
+CREATE INDEX flows_of_provider_session ON flows (tenant_id, provider_session) WHERE provider_session IS NOT NULL;
 CREATE INDEX flows_by_end ON flows (tenant_id, expires_at);
 
 CREATE TABLE ceremonies (
@@ -404,12 +409,17 @@ CREATE TABLE sessions (
     factor_shown_at BIGINT,
     -- What the browser was given for it: a copy of the session's cookie from before has none.
     factor_shown_hash TEXT,
+    -- Hashes of the names of the account at an identity provider that began it, and of the session there.
+    provider_account TEXT,
+    provider_session TEXT,
     ended_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, token_hash),
     FOREIGN KEY (tenant_id, person_id) REFERENCES persons (tenant_id, id)
 );
 CREATE INDEX sessions_of_person ON sessions (tenant_id, person_id);
+CREATE INDEX sessions_of_provider_account ON sessions (tenant_id, provider_account) WHERE provider_account IS NOT NULL;
+CREATE INDEX sessions_of_provider_session ON sessions (tenant_id, provider_session) WHERE provider_session IS NOT NULL;
 
 CREATE TABLE known_devices (
     tenant_id TEXT NOT NULL,

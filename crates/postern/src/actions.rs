@@ -48,6 +48,7 @@ pub mod export_people;
 pub mod factor_proof;
 pub mod forgotten_password;
 pub mod hand_over_case;
+pub mod hear_logout;
 pub mod import_hardware_tokens;
 pub mod import_people;
 pub mod import_sign_ins;

@@ -3,6 +3,7 @@
 mod fetch;
 pub mod hosts;
 mod id_token;
+mod logout_token;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,6 +27,9 @@ use crate::identity_provider::{OLDEST_SIGN_IN, OidcProvider, ProvenIdentity, Pro
 use fetch::{Fetching, fetch};
 use hosts::ProviderHosts;
 use id_token::ExpectedToken;
+use logout_token::{ExpectedLogout, LogoutTokenError, UnprovenLogout};
+
+pub use logout_token::NamedLogout;
 
 /// What was fetched of a provider is good for so long.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(1);
@@ -176,6 +180,26 @@ impl IdentityProviders {
         }
         let known = self.know((tenant, provider), now, KEYS_AGAIN_AFTER).await?;
         check(&known, provider, (&token, request), now).map_err(|why| no_proof(&why, request))
+    }
+
+    /// Who or what a logout token names, if it is one of this provider's, of now. That nobody brings it twice is for the
+    /// caller to see.
+    pub async fn hear_logout(
+        &self,
+        (tenant, provider): (&TenantId, &OidcProvider),
+        token: &str,
+        now: Timestamp,
+    ) -> Result<NamedLogout, ProviderError> {
+        let expected = ExpectedLogout { issuer: &provider.issuer, client_id: &provider.client_id };
+        let no_logout = |why: LogoutTokenError| ProviderError::Answer(why.to_string());
+        let unproven = UnprovenLogout::parse(token, expected, now).map_err(no_logout)?;
+        let known = self.know((tenant, provider), now, KEPT_FOR).await?;
+        if let Ok(named) = unproven.prove(known.metadata.jwks()) {
+            return Ok(named.clone());
+        }
+        // It may have another key by now.
+        let known = self.know((tenant, provider), now, KEYS_AGAIN_AFTER).await?;
+        unproven.prove(known.metadata.jwks()).cloned().map_err(no_logout)
     }
 
     async fn exchange(

@@ -9,6 +9,8 @@ use jiff::Timestamp;
 pub struct ProvenIdentity {
     /// Names the account at this provider, for ever.
     pub subject: String,
+    /// Names the session there, where the provider does (`sid`).
+    pub session: Option<String>,
     /// How they signed in there.
     pub amr: Vec<String>,
     /// The class of that sign-in.

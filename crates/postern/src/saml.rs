@@ -105,6 +105,8 @@ pub fn check(
     let auth_time = signed_in_at(&session, (provider, answer.anew_since), now)?;
     Ok(ProvenIdentity {
         subject: subject(&session, &read, (provider, ours))?,
+        // No logout is heard by SAML.
+        session: None,
         amr: Vec::new(),
         acr: read.class.as_deref().map(short_word),
         auth_time: Some(auth_time),

@@ -24,6 +24,7 @@ pub mod muted_notices;
 pub mod outbox;
 pub mod persons;
 pub mod power_grants;
+pub mod provider_sessions;
 pub mod push_requests;
 mod readers;
 mod row;

@@ -34,6 +34,19 @@ pub struct SignInAtProvider {
     pub alg: &'static str,
 }
 
+/// Somebody signs out there, and how the provider lies about it.
+#[derive(Clone, Debug)]
+pub struct LogoutAtProvider {
+    /// When. Unit: seconds.
+    pub now: i64,
+    /// Claims beside and in the place of the right ones; `null` leaves one out.
+    pub claims: Value,
+    /// The header's `typ`.
+    pub typ: &'static str,
+    /// As in [`SignInAtProvider`].
+    pub alg: &'static str,
+}
+
 struct GivenCode {
     challenge: String,
     redirect_uri: String,
@@ -116,6 +129,19 @@ impl FakeIdentityProvider {
         self.state.lock().unwrap().asked
     }
 
+    /// A logout token, as the provider sends it.
+    pub fn log_out(&self, what: &LogoutAtProvider) -> String {
+        let mut state = self.state.lock().unwrap();
+        state.given += 1;
+        let mut claims = json!({
+            "iss": self.issuer(), "aud": CLIENT.0, "iat": what.now, "exp": what.now + 120,
+            "jti": format!("logout-{}-of-{}", state.given, self.address.port()),
+            "events": { "http://schemas.openid.net/event/backchannel-logout": {} },
+        });
+        lie(&mut claims, &what.claims);
+        signed(&claims, (what.alg, what.typ), state.key)
+    }
+
     /// Somebody signs in at the address that Postern's page leads to. The answer: the path that their browser comes back to.
     pub fn sign_in(&self, to: &str, who: &SignInAtProvider) -> String {
         let to = Url::parse(to).unwrap();
@@ -131,14 +157,7 @@ impl FakeIdentityProvider {
         if sent.contains_key("max_age") {
             claims["auth_time"] = who.now.into();
         }
-        for (name, value) in who.claims.as_object().into_iter().flatten() {
-            let fields = claims.as_object_mut().unwrap();
-            if value.is_null() {
-                fields.remove(name)
-            } else {
-                fields.insert(name.clone(), value.clone())
-            };
-        }
+        lie(&mut claims, &who.claims);
         let mut state = self.state.lock().unwrap();
         state.given += 1;
         let code = format!("code-{}-of-{}", state.given, self.address.port());
@@ -161,6 +180,17 @@ impl FakeIdentityProvider {
 impl Drop for FakeIdentityProvider {
     fn drop(&mut self) {
         self.server.abort();
+    }
+}
+
+fn lie(claims: &mut Value, lies: &Value) {
+    for (name, value) in lies.as_object().into_iter().flatten() {
+        let fields = claims.as_object_mut().unwrap();
+        if value.is_null() {
+            fields.remove(name)
+        } else {
+            fields.insert(name.clone(), value.clone())
+        };
     }
 }
 
@@ -207,7 +237,7 @@ async fn token(State(state): Shared, headers: HeaderMap, body: String) -> (Statu
     if challenge != given.challenge || sent["redirect_uri"] != given.redirect_uri {
         return (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_grant" })));
     }
-    let id_token = signed(&given.claims, given.alg, state.key);
+    let id_token = signed(&given.claims, (given.alg, "JWT"), state.key);
     (StatusCode::OK, Json(json!({ "access_token": "unused", "token_type": "Bearer", "id_token": id_token })))
 }
 
@@ -215,9 +245,9 @@ fn signing_key(key: u8) -> SigningKey {
     SigningKey::from_slice(&[key; 32]).unwrap()
 }
 
-fn signed(claims: &Value, alg: &str, key: u8) -> String {
+fn signed(claims: &Value, (alg, typ): (&str, &str), key: u8) -> String {
     let named = if alg == "unsigned" { "ES256" } else { alg };
-    let head = json!({ "alg": named, "kid": format!("key-{key}") });
+    let head = json!({ "alg": named, "kid": format!("key-{key}"), "typ": typ });
     let part = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
     let text = format!("{}.{}", part(&head), part(claims));
     let signature = match alg {

@@ -23,7 +23,7 @@ mod twilio;
 
 pub use gateway::{FakeGateway, SentText};
 pub use geoip::geoip_database;
-pub use identity_provider::{FakeIdentityProvider, SignInAtProvider};
+pub use identity_provider::{FakeIdentityProvider, LogoutAtProvider, SignInAtProvider};
 pub use passkey::SoftPasskey;
 pub use phone::TestPhone;
 pub use push_phone::PushPhone;

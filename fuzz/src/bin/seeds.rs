@@ -9,7 +9,7 @@ use std::{
 };
 
 use flate2::{Compression, write::GzEncoder};
-use postern_fuzz::{id_token, literals, mutate::Random, push, saml_answer, webauthn};
+use postern_fuzz::{id_token, literals, logout_token, mutate::Random, push, saml_answer, webauthn};
 use postern_signals::{Parsed, Position, Provider, ocsf, parse_line, postern, settings::Settings};
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
@@ -252,6 +252,8 @@ fn sent(out: &Out) -> io::Result<()> {
     out.dictionary("webauthn", webauthn::words())?;
     out.seeds("id_token", id_token::seeds())?;
     out.dictionary("id_token", id_token::words())?;
+    out.seeds("logout_token", logout_token::seeds())?;
+    out.dictionary("logout_token", logout_token::words())?;
     out.seeds("saml_answer", saml_answer::seeds())?;
     out.dictionary("saml_answer", saml_answer::words())?;
     out.seeds("push", push::seeds())?;

@@ -4,6 +4,7 @@ use data_encoding::BASE64;
 use jiff::Timestamp;
 use postern_core::factor::FactorKind;
 use postern_core::id::PersonId;
+use postern_core::signin::ProviderSession;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use zeroize::Zeroizing;
@@ -23,7 +24,7 @@ use crate::store::{Change, StoreError};
 use crate::texts::MessageId;
 
 pub(super) const OVER: ActionError = ActionError::Wrong(MessageId("provider-sign-in-is-over"));
-const REFUSED: ActionError = ActionError::Wrong(MessageId("provider-refused"));
+pub(super) const REFUSED: ActionError = ActionError::Wrong(MessageId("provider-refused"));
 const TOO_OLD: ActionError = ActionError::Wrong(MessageId("provider-sign-in-too-old"));
 const UNREACHABLE: MessageId = MessageId("provider-unreachable");
 
@@ -150,6 +151,19 @@ pub(super) fn credential_id(provider: &IdentityProvider, subject: &str) -> Strin
     format!("{}:{}", protocol_of(provider), token_hash(&parts))
 }
 
+/// Names the session there, as kept here: by equality alone it is found again, so that a hash is enough.
+pub(super) fn session_hash(provider: &IdentityProvider, session: &str) -> String {
+    token_hash(&serde_json::json!([provider.name, provider.issuer(), "sid", session]).to_string())
+}
+
+/// The account and the session there that a sign-in began with.
+pub(super) fn provider_session(provider: &IdentityProvider, identity: &ProvenIdentity) -> ProviderSession {
+    ProviderSession {
+        account: credential_id(provider, &identity.subject),
+        session: identity.session.as_deref().map(|session| session_hash(provider, session)),
+    }
+}
+
 /// Its address at this organisation: each provider has one of its own, so that the answer of one is not taken for another's.
 fn redirect_uri(scope: &Scope, provider: &str) -> String {
     scope.tenant.link(&format!("/sign-in/federated/{provider}"))
@@ -172,6 +186,18 @@ pub fn saml_metadata(scope: &Scope, provider: &str) -> Result<String, ActionErro
 pub fn find_saml<'a>(scope: &'a Scope, name: &str) -> Result<&'a IdentityProvider, ActionError> {
     let provider = find_provider(scope, name)?;
     if protocol_of(provider) == "saml" { Ok(provider) } else { Err(ActionError::NotFound) }
+}
+
+/// The provider of this name, where it speaks OpenID Connect.
+pub(super) fn find_oidc<'a>(
+    scope: &'a Scope,
+    name: &str,
+) -> Result<(&'a IdentityProvider, &'a OidcProvider), ActionError> {
+    let provider = find_provider(scope, name)?;
+    match &provider.protocol {
+        ProviderProtocol::Oidc(oidc) => Ok((provider, oidc)),
+        ProviderProtocol::Saml(_) => Err(ActionError::NotFound),
+    }
 }
 
 /// A sign-in that is prepared, before it is kept.
@@ -346,7 +372,7 @@ fn asked_otherwise() -> ProviderError {
 }
 
 /// What went wrong is for the log: the provider may have written it.
-fn blame(scope: &Scope, provider: &IdentityProvider, why: &ProviderError) -> ActionError {
+pub(super) fn blame(scope: &Scope, provider: &IdentityProvider, why: &ProviderError) -> ActionError {
     let (tenant, name, text) = (&scope.tenant.id, &provider.name, short(&why.to_string()));
     tracing::warn!(%tenant, provider = name, why = text, "an identity provider's answer does not do");
     match why {

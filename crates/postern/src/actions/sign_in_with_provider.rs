@@ -78,6 +78,7 @@ async fn begin(
         other => other?,
     }
     let expires_at = change.at() + Config::FLOW_LIFE;
+    let flow = flow.at_provider(federation::provider_session(provider, identity));
     flows::insert(&mut change, &token_hash(&token), &flow, expires_at).await?;
     let shown = SignInFederated {
         provider: &provider.name,

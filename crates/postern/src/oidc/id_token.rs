@@ -5,21 +5,26 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use data_encoding::BASE64URL_NOPAD;
 use jiff::{SignedDuration, Timestamp};
 use openidconnect::core::{
     CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, CoreJsonWebKeySet, CoreJwsSigningAlgorithm,
 };
 use openidconnect::{ClaimsVerificationError, ClientId, IssuerUrl, Nonce};
+use serde::Deserialize;
 
 use crate::proven_identity::{ProvenIdentity, short_word};
 
 /// Clocks differ by so much, either way.
-const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(1);
+pub(super) const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(1);
 /// An id token is of this sign-in: it was made so long ago at most.
-const OLDEST_TOKEN: SignedDuration = SignedDuration::from_mins(10);
+pub(super) const OLDEST_TOKEN: SignedDuration = SignedDuration::from_mins(10);
+
+/// Of an account, by OpenID Connect Core §2, and of what else a provider names. Unit: bytes.
+pub(super) const LONGEST_NAME: usize = 255;
 
 /// Neither `none` nor anything with a shared key, whatever the provider says it can do.
-const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
+pub(super) const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha512,
@@ -79,12 +84,23 @@ impl ExpectedToken<'_> {
         });
         let claims = token.claims(&verifier, &Nonce::new(self.nonce.to_owned()))?;
         expect_authorized_party(claims, self.client_id)?;
-        // OpenID Connect Core §2: at most 255 characters.
-        if !(1..=255).contains(&claims.subject().len()) {
+        if !(1..=LONGEST_NAME).contains(&claims.subject().len()) {
             return Err(ClaimsVerificationError::Unsupported("its sub is empty, or too long".to_owned()));
         }
-        Ok(identity(claims))
+        Ok(ProvenIdentity { session: session_of(token), ..identity(claims) })
     }
+}
+
+/// What the provider calls its session, of a token that was checked: the crate's claims have no place for it.
+fn session_of(token: &CoreIdToken) -> Option<String> {
+    #[derive(Deserialize)]
+    struct SessionClaim {
+        sid: String,
+    }
+    let written = token.to_string();
+    let claims = BASE64URL_NOPAD.decode(written.split('.').nth(1)?.as_bytes()).ok()?;
+    let SessionClaim { sid } = serde_json::from_slice(&claims).ok()?;
+    (1..=LONGEST_NAME).contains(&sid.len()).then_some(sid)
 }
 
 /// OpenID Connect Core §3.1.3.7, 4 and 5.
@@ -105,6 +121,7 @@ fn identity(claims: &CoreIdTokenClaims) -> ProvenIdentity {
     let at = claims.auth_time().and_then(|at| Timestamp::from_second(at.timestamp()).ok());
     ProvenIdentity {
         subject: claims.subject().as_str().to_owned(),
+        session: None,
         amr: words.take(MOST_WORDS).map(|word| short_word(word.as_str())).collect(),
         acr: claims.auth_context_ref().map(|class| short_word(class.as_str())),
         auth_time: at,

@@ -30,6 +30,8 @@ pub enum CeremonyKind {
     ProveLink,
     /// The same sign-in, begun on the account page: what comes of it is linked.
     LinkAccount,
+    /// No ceremony: a logout token of an identity provider, which counts once.
+    ProviderLogout,
     /// Asking for a link that adds a phone to one's account.
     AddPush,
     /// Making a second step of a contact that codes go to.
@@ -71,6 +73,7 @@ impl CeremonyKind {
             Self::FederatedSignIn => "federated_sign_in",
             Self::ProveLink => "prove_link",
             Self::LinkAccount => "link_account",
+            Self::ProviderLogout => "provider_logout",
             Self::AddPush => "add_push",
             Self::AddSentCode => "add_sent_code",
             Self::EnrolPush => "enrol_push",

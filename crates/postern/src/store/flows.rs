@@ -41,9 +41,10 @@ pub async fn find_live(db: &Db, tenant: &TenantId, id: &str, now: Timestamp) -> 
 
 /// Begins a flow.
 pub async fn insert(change: &mut Change<'_>, id: &str, flow: &Flow, expires_at: Timestamp) -> Result<()> {
-    let (tenant, at) = (change.tenant().clone(), micros(change.at()));
+    let (tenant, at, there) = (change.tenant().clone(), micros(change.at()), flow.provider_session());
     sqlx::query(
-        "INSERT INTO flows (tenant_id, id, person_id, state, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO flows (tenant_id, id, person_id, state, created_at, expires_at, provider_account, provider_session) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(tenant.as_str())
     .bind(id)
@@ -51,6 +52,8 @@ pub async fn insert(change: &mut Change<'_>, id: &str, flow: &Flow, expires_at: 
     .bind(encode(flow)?)
     .bind(at)
     .bind(micros(expires_at))
+    .bind(there.map(|there| there.account.as_str()))
+    .bind(there.and_then(|there| there.session.as_deref()))
     .execute(change.conn())
     .await?;
     Ok(())

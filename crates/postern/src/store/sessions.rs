@@ -98,10 +98,11 @@ pub struct NewSession<'a> {
 /// Begins a session. One that a passkey opened is stepped up from its start.
 pub async fn insert(change: &mut Change<'_>, new: &NewSession<'_>) -> Result<String> {
     let (tenant, id, at) = (change.tenant().clone(), change.id()?, micros(change.at()));
+    let there = new.assurance.provider_session.as_ref();
     sqlx::query(
         "INSERT INTO sessions (tenant_id, id, token_hash, person_id, aal, phishing_resistant, amr, ip, user_agent, \
-         created_at, last_seen_at, expires_at, stepped_up_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12)",
+         created_at, last_seen_at, expires_at, stepped_up_at, provider_account, provider_session) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, $14)",
     )
     .bind(tenant.as_str())
     .bind(&id)
@@ -115,6 +116,8 @@ pub async fn insert(change: &mut Change<'_>, new: &NewSession<'_>) -> Result<Str
     .bind(at)
     .bind(micros(new.expires_at))
     .bind(new.assurance.phishing_resistant.then_some(at))
+    .bind(there.map(|there| there.account.as_str()))
+    .bind(there.and_then(|there| there.session.as_deref()))
     .execute(change.conn())
     .await?;
     Ok(id)

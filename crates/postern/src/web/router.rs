@@ -24,7 +24,7 @@ use desk::verb;
 pub fn router(app: Arc<App>) -> Router {
     let open = open().merge(api::open());
     let open = open.route_layer(from_fn(security::limit_senders));
-    let mut routes = open.merge(signed_in()).merge(api::routes());
+    let mut routes = open.merge(signed_by_providers()).merge(signed_in()).merge(api::routes());
     if app.is_development() {
         routes = routes.merge(dev::routes());
     }
@@ -50,6 +50,13 @@ pub fn router(app: Arc<App>) -> Router {
 /// For whoever watches the process, at any host: no organisation is known here.
 fn of_the_process() -> Router<Arc<App>> {
     Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz))
+}
+
+/// What the server of an identity provider signs, and sends many of at once. A right one is not held up; a wrong one is counted by
+/// the action.
+fn signed_by_providers() -> Router<Arc<App>> {
+    Router::new()
+        .route("/sign-in/federated/{provider}/backchannel-logout", post(signin::backchannel_logout::receive))
 }
 
 /// What other sites send people here with, by POST. Nothing is done here for whoever sends it: no cookie is read, and nothing

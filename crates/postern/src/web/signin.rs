@@ -1,5 +1,6 @@
 //! The front gate: password, second step, pass, enrolment.
 
+pub mod backchannel_logout;
 pub mod enrol;
 pub mod enrol_code_app;
 pub mod enrol_passkey;

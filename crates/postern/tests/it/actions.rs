@@ -32,6 +32,7 @@ mod escalate_case;
 mod forgotten_password;
 mod hand_over_case;
 mod hardware_tokens;
+mod hear_logout;
 mod import_people;
 mod import_sign_ins;
 mod join_case;

@@ -264,7 +264,7 @@ on_both! {
             browser
         };
         let browser = signs_in().await;
-        // Neither a provider that is gone, nor one that the settings name no more, ends it. No address hears of a logout there.
+        // Neither a provider that is gone, nor one that the settings name no more, ends it, and no logout of such a one is heard.
         provider.set_up(false);
         app.set_providers(&[]).await;
         browser.get("/account").await.ok();

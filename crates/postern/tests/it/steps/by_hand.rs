@@ -32,7 +32,11 @@ impl TestApp {
     /// A browser with a session of password and code, put in through the store.
     pub async fn browser_with_planted_weak_session(&self, login: &str) -> Browser {
         let amr = ["pwd", "otp", "mfa"].map(str::to_owned).to_vec();
-        self.plant_session(login, &Assurance { aal: 2, phishing_resistant: false, amr }).await
+        self.plant_session(
+            login,
+            &Assurance { aal: 2, phishing_resistant: false, amr, provider_session: None },
+        )
+        .await
     }
 
     async fn plant_session(&self, login: &str, assurance: &Assurance) -> Browser {
