@@ -5,9 +5,9 @@
 //! Nothing of the program is used here: the fuzz target of logout tokens reads this very file.
 
 use data_encoding::BASE64URL_NOPAD;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use openidconnect::core::{CoreJsonWebKey, CoreJsonWebKeySet, CoreJwsSigningAlgorithm};
-use openidconnect::{JsonWebKey as _, JsonWebKeyAlgorithm, JsonWebKeyUse as _, JwsSigningAlgorithm as _};
+use openidconnect::{JsonWebKey as _, JsonWebKeyAlgorithm, JsonWebKeyUse, JwsSigningAlgorithm as _};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny};
 use serde_json::{Map, Value};
@@ -50,7 +50,7 @@ pub enum LogoutTokenError {
 
 /// A token that says what it should, and that anybody may have written.
 pub struct UnprovenLogout {
-    named: NamedLogout,
+    logout: NamedLogout,
     algorithm: CoreJwsSigningAlgorithm,
     key_id: Option<String>,
     signed: String,
@@ -118,16 +118,16 @@ impl UnprovenLogout {
         };
         header.expect_logout()?;
         claims.expect(expected, now)?;
-        let named = NamedLogout { subject: claims.sub, session: claims.sid, token: claims.jti };
-        let names = [&named.subject, &named.session, &Some(named.token.clone())];
-        if names.iter().copied().flatten().any(|name| !(1..=LONGEST_NAME).contains(&name.len())) {
+        let logout = NamedLogout { subject: claims.sub, session: claims.sid, token: claims.jti };
+        let names = [logout.subject.as_deref(), logout.session.as_deref(), Some(logout.token.as_str())];
+        if names.into_iter().flatten().any(|name| !(1..=LONGEST_NAME).contains(&name.len())) {
             return wrong("a name in the logout token is empty, or too long");
         }
-        if named.subject.is_none() && named.session.is_none() {
+        if logout.subject.is_none() && logout.session.is_none() {
             return wrong("the logout token names neither an account nor a session");
         }
         let signed = format!("{head}.{body}");
-        Ok(Self { named, algorithm: header.alg, key_id: header.kid, signed, signature })
+        Ok(Self { logout, algorithm: header.alg, key_id: header.kid, signed, signature })
     }
 
     /// What it names, if a key of the provider signed it.
@@ -136,7 +136,7 @@ impl UnprovenLogout {
             key.verify_signature(&self.algorithm, self.signed.as_bytes(), &self.signature).is_ok()
         };
         let is_signed = keys.keys().iter().any(|key| self.may_be_of(key) && signs(key));
-        if is_signed { Ok(&self.named) } else { Err(LogoutTokenError::Signature) }
+        if is_signed { Ok(&self.logout) } else { Err(LogoutTokenError::Signature) }
     }
 
     /// The crate's own rule for keys of id tokens, which it keeps to itself.
@@ -151,7 +151,7 @@ impl UnprovenLogout {
             JsonWebKeyAlgorithm::Algorithm(algorithm) => *algorithm == self.algorithm,
             JsonWebKeyAlgorithm::Unsupported => false,
         };
-        let signs = key.key_use().is_none_or(|key_use| key_use.allows_signature());
+        let signs = key.key_use().is_none_or(JsonWebKeyUse::allows_signature);
         is_named && fits && signs && self.algorithm.key_type().as_ref() == Some(key.key_type())
     }
 }
@@ -180,8 +180,9 @@ impl LogoutClaims {
             OneOrMany::One(audience) => audience == client,
             OneOrMany::Many(all) => !all.is_empty() && all.iter().all(|audience| audience == client),
         };
-        let age = now.as_second() as f64 - self.iat;
-        let is_new = (-CLOCK_SLACK.as_secs_f64()..=OLDEST_TOKEN.as_secs_f64()).contains(&age);
+        let is_new =
+            moment(self.iat).is_some_and(|at| (now - OLDEST_TOKEN..=now + CLOCK_SLACK).contains(&at));
+        let goes_on = moment(self.exp).is_some_and(|at| at > now);
         let checks = [
             (self.iss == expected.issuer, "the logout token names another issuer"),
             (is_for_us, "the logout token is not for this client alone"),
@@ -190,7 +191,7 @@ impl LogoutClaims {
                 "the logout token's azp is another client",
             ),
             (is_new, "the logout token was not issued just now"),
-            (self.exp > now.as_second() as f64, "the logout token is over"),
+            (goes_on, "the logout token is over"),
             (self.events.get(EVENT).is_some_and(Value::is_object), "the token says nothing of a logout"),
             // An id token that somebody brings along is none.
             (!self.nonce, "the logout token has a nonce"),
@@ -200,6 +201,11 @@ impl LogoutClaims {
             None => Ok(()),
         }
     }
+}
+
+/// RFC 7519 §2, `NumericDate`: seconds, with or without a fraction.
+fn moment(seconds: f64) -> Option<Timestamp> {
+    Timestamp::UNIX_EPOCH.checked_add(SignedDuration::try_from_secs_f64(seconds).ok()?).ok()
 }
 
 fn read<T: DeserializeOwned>(part: &str) -> Option<T> {
