@@ -198,8 +198,11 @@ impl IdentityProviders {
             return Ok(named.clone());
         }
         // It may have another key by now.
-        let known = self.know((tenant, provider), now, KEYS_AGAIN_AFTER).await?;
-        unproven.prove(known.metadata.jwks()).cloned().map_err(no_logout)
+        let newer = self.know((tenant, provider), now, KEYS_AGAIN_AFTER).await?;
+        if Arc::ptr_eq(&known, &newer) {
+            return Err(no_logout(LogoutTokenError::Signature));
+        }
+        unproven.prove(newer.metadata.jwks()).cloned().map_err(no_logout)
     }
 
     async fn exchange(

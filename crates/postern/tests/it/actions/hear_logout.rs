@@ -215,12 +215,16 @@ on_both! {
         let _by_hand = app.gus_with_linked_account(&quay).await;
         let one = app.gus_signs_in(&quay, json!({ "sid": "s1" })).await;
         let claims = json!({ "sid": "s1", "sub": "gus-at-quay" });
-        let theirs = evil.log_out(&app.logout(claims.clone()));
-        app.provider_posts(&theirs).await.status(400);
         let browser = app.browser();
         let its_own = HEARS.replace("quay", "evil");
-        browser.send(browser.request(Method::POST, &its_own).form(&[("logout_token", &theirs)])).await.status(200);
-        assert!(lives(&one).await);
+        // It knows the names of the session and of the account; each alone, and both.
+        for claims in [json!({ "sid": "s1" }), json!({ "sub": "gus-at-quay" }), claims.clone()] {
+            let theirs = evil.log_out(&app.logout(claims));
+            app.provider_posts(&theirs).await.status(400);
+            let request = browser.request(Method::POST, &its_own).form(&[("logout_token", &theirs)]);
+            browser.send(request).await.status(200);
+            assert!(lives(&one).await);
+        }
         // A token says whose it is by the address and by its issuer: either alone is nothing.
         let quays = quay.log_out(&app.logout(claims));
         browser.send(browser.request(Method::POST, &its_own).form(&[("logout_token", &quays)])).await.status(400);
