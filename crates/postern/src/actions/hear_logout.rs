@@ -2,37 +2,47 @@
 //! that session there, or by that account, ends here.
 //!
 //! Anybody can send something here. What is no logout of the provider's is counted against its sender, and writes nothing. A right
-//! one is never held up: a provider that signs a thousand people out at once sends a thousand of them, and none again.
+//! one is not held up: a provider that signs a thousand people out at once sends a thousand of them, and none again. One that no
+//! known key has signed is counted before newer keys are asked for.
 
-use jiff::SignedDuration;
 use postern_core::event::payload::SessionRevoked;
 use postern_core::event::{Actor, Event};
 
 use super::retry::retry;
 use super::sender_limit::admit_request;
 use super::{ActionError, federation};
-use crate::identity_provider::IdentityProvider;
-use crate::oidc::NamedLogout;
+use crate::identity_provider::{IdentityProvider, ProviderError};
+use crate::oidc::{LogoutKeys, NamedLogout};
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
-use crate::store::provider_sessions::{self, LoggedOut};
+use crate::store::provider_sessions::{self, LoggedOut, REMEMBERED_FOR};
 use crate::store::{StoreError, ceremonies, persons};
-
-/// A token that counted is remembered for so long: no token counts at such an age, by any clock.
-const REMEMBERED_FOR: SignedDuration = SignedDuration::from_mins(15);
 
 /// Ends what the token names. One that names nothing here is right too. Err: `Wrong` where it is no logout, or counted before.
 pub async fn hear_logout(scope: &Scope, provider: &str, token: &str) -> Result<(), ActionError> {
-    let (provider, oidc) = federation::find_oidc(scope, provider)?;
-    let about = (&scope.tenant.id, oidc);
-    match scope.app.identity_providers.hear_logout(about, token, scope.now).await {
-        Ok(named) => retry(|| end(scope, provider, &named)).await,
-        Err(why) => {
+    let (provider, oidc) = match federation::find_oidc(scope, provider) {
+        Ok(found) => found,
+        Err(unknown) => {
             admit_request(scope).await?;
-            Err(federation::blame(scope, provider, &why))
+            return Err(unknown);
         }
+    };
+    let (providers, about) = (&scope.app.identity_providers, (&scope.tenant.id, oidc));
+    let named = match providers.hear_logout(about, (token, LogoutKeys::Known), scope.now).await {
+        // It may have another key by now.
+        Err(ProviderError::Answer(_)) => {
+            admit_request(scope).await?;
+            providers.hear_logout(about, (token, LogoutKeys::Newer), scope.now).await
+        }
+        heard => heard,
+    };
+    let named = named.map_err(|why| federation::blame(scope, provider, &why))?;
+    let ended = retry(|| end(scope, provider, &named)).await;
+    if let Err(ActionError::Wrong(_)) = ended {
+        admit_request(scope).await?;
     }
+    ended
 }
 
 async fn end(scope: &Scope, provider: &IdentityProvider, named: &NamedLogout) -> Result<(), ActionError> {
@@ -58,6 +68,7 @@ async fn end(scope: &Scope, provider: &IdentityProvider, named: &NamedLogout) ->
         other => other?,
     }
     ceremonies::consume(&mut change, key).await?;
+    provider_sessions::remember(&mut change, what, named.issued_at).await?;
     let why = format!("signed out at the identity provider {}", provider.name);
     for (person, sessions) in provider_sessions::end(&mut change, what).await? {
         if sessions > 0 {

@@ -6,7 +6,7 @@
 use postern_core::event::payload::SignInFederated;
 use postern_core::event::{Actor, Event};
 use postern_core::factor::FactorKind;
-use postern_core::signin::{Flow, FlowProgress, FlowStep};
+use postern_core::signin::{Flow, FlowProgress, FlowStep, ProviderSession};
 
 use super::ActionError;
 use super::federation::{self, ProviderAnswer, SignInThere, ToProvider};
@@ -20,7 +20,7 @@ use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::factors::Factor;
 use crate::store::persons::Person;
-use crate::store::{StoreError, factors, flows, persons};
+use crate::store::{Change, StoreError, factors, flows, persons, provider_sessions};
 use crate::texts::MessageId;
 use postern_core::id::PersonId;
 
@@ -77,8 +77,14 @@ async fn begin(
         Err(StoreError::Conflict) => return Err(NOT_LINKED),
         other => other?,
     }
+    let begun_by = federation::provider_session(provider, identity);
+    if is_ended(&mut change, &begun_by, identity).await? {
+        drop(change);
+        failed(scope, Some(&person), &person.login, attempt("external_idp")).await?;
+        return Err(federation::OVER);
+    }
     let expires_at = change.at() + Config::FLOW_LIFE;
-    let flow = flow.at_provider(federation::provider_session(provider, identity));
+    let flow = flow.at_provider(begun_by);
     flows::insert(&mut change, &token_hash(&token), &flow, expires_at).await?;
     let shown = SignInFederated {
         provider: &provider.name,
@@ -89,6 +95,17 @@ async fn begin(
     };
     change.commit(&Event::new(Actor::Anonymous, shown).person(&person.id)).await?;
     Ok(Begun { token, flow })
+}
+
+/// Whether they have signed out there while the answer was on its way.
+async fn is_ended(
+    change: &mut Change<'_>,
+    begun_by: &ProviderSession,
+    identity: &ProvenIdentity,
+) -> Result<bool, StoreError> {
+    let Some(issued_at) = identity.issued_at else { return Ok(false) };
+    let last = provider_sessions::find_last_logout(change, begun_by).await?;
+    Ok(last.is_some_and(|logged_out_at| issued_at <= logged_out_at))
 }
 
 async fn find(

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::scope::Scope;
 use crate::store::{
     StoreError, ceremonies, enrolment_passes, findings, flows, forgotten_passwords, imported_sign_ins,
-    imports, jobs, push_requests, sent_codes, throttles, trusted_contacts,
+    imports, jobs, provider_sessions, push_requests, sent_codes, throttles, trusted_contacts,
 };
 
 /// Records that are deleted in one change: on SQLite nobody else writes meanwhile.
@@ -23,6 +23,7 @@ pub async fn sweep(scope: &Scope) -> Result<Option<Timestamp>, ActionError> {
     let before = change.at() - SignedDuration::from_hours(24);
     ceremonies::delete_expired(&mut change, before).await?;
     flows::delete_expired(&mut change, before).await?;
+    provider_sessions::delete_expired(&mut change, before).await?;
     push_requests::delete_expired(&mut change, before).await?;
     sent_codes::delete_expired(&mut change, before).await?;
     forgotten_passwords::delete_expired(&mut change, before, before - Config::CONTEST_LIFE).await?;

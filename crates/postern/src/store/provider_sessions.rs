@@ -1,11 +1,15 @@
 //! What a logout at an identity provider ends: sessions that began by it, and sign-ins on the way to one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use postern_core::id::{PersonId, TenantId};
+use postern_core::signin::ProviderSession;
 
-use super::{Change, Db, Result, micros};
+use super::{Change, Db, Result, micros, time};
+
+/// A logout is remembered for so long: nothing that a provider issued before it counts at such an age, by any clock.
+pub const REMEMBERED_FOR: SignedDuration = SignedDuration::from_mins(15);
 
 /// What the provider names, as hashes: `postern_core::signin::ProviderSession`.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +35,16 @@ impl<'a> LoggedOut<'a> {
             Self::Session(_) => "provider_session = $3",
             Self::SessionOfAccount { .. } => {
                 "provider_account = $3 AND (provider_session = $4 OR provider_session IS NULL)"
+            }
+        }
+    }
+
+    /// What a sign-in that it ends holds one of: [`find_last_logout`].
+    fn held(self) -> BTreeSet<String> {
+        match self {
+            Self::Account(name) | Self::Session(name) => BTreeSet::from([name.to_owned()]),
+            Self::SessionOfAccount { account, session } => {
+                BTreeSet::from([session.to_owned(), without_session(account)])
             }
         }
     }
@@ -85,4 +99,58 @@ pub async fn end(change: &mut Change<'_>, what: LoggedOut<'_>) -> Result<BTreeMa
         }
     }
     Ok(ended)
+}
+
+/// What began by an account when the provider named no session.
+fn without_session(account: &str) -> String {
+    format!("{account} without a session")
+}
+
+/// Remembers that the provider has ended it, `at` by its clock. A sign-in by the same name that is being written waits, or is waited for.
+pub async fn remember(change: &mut Change<'_>, what: LoggedOut<'_>, at: Timestamp) -> Result<()> {
+    hold(change, what.held(), at).await.map(drop)
+}
+
+/// When the provider has last ended what a sign-in begins by, if it has of late. A logout of it that is being written waits, or is waited
+/// for: one of the two sees the other.
+pub async fn find_last_logout(
+    change: &mut Change<'_>,
+    begun_by: &ProviderSession,
+) -> Result<Option<Timestamp>> {
+    let session = begun_by.session.clone().unwrap_or_else(|| without_session(&begun_by.account));
+    let names = BTreeSet::from([begun_by.account.clone(), session]);
+    let last = hold(change, names, Timestamp::UNIX_EPOCH).await?;
+    Ok((last > Timestamp::UNIX_EPOCH).then_some(last))
+}
+
+/// Makes sure that the rows are there and locks them, in their order. The answer: the last logout among them.
+async fn hold(change: &mut Change<'_>, names: BTreeSet<String>, at: Timestamp) -> Result<Timestamp> {
+    let (tenant, kept_until) = (change.tenant().clone(), micros(change.at() + REMEMBERED_FOR));
+    let mut last = Timestamp::UNIX_EPOCH;
+    for name in names {
+        let (logged_out_at,): (i64,) = sqlx::query_as(
+            "INSERT INTO provider_logouts (tenant_id, name, logged_out_at, kept_until) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (tenant_id, name) DO UPDATE SET kept_until = $4, logged_out_at = \
+             CASE WHEN provider_logouts.logged_out_at < $3 THEN $3 ELSE provider_logouts.logged_out_at END \
+             RETURNING logged_out_at",
+        )
+        .bind(tenant.as_str())
+        .bind(name)
+        .bind(micros(at))
+        .bind(kept_until)
+        .fetch_one(change.conn())
+        .await?;
+        last = last.max(time(logged_out_at));
+    }
+    Ok(last)
+}
+
+/// Deletes what is remembered no more.
+pub async fn delete_expired(change: &mut Change<'_>, before: Timestamp) -> Result<()> {
+    sqlx::query("DELETE FROM provider_logouts WHERE tenant_id = $1 AND kept_until < $2")
+        .bind(change.tenant().as_str().to_owned())
+        .bind(micros(before))
+        .execute(change.conn())
+        .await?;
+    Ok(())
 }

@@ -258,6 +258,47 @@ on_both! {
         }
     }
 
+    /// Their browser may be on its way back when they are signed out there. What the provider says later counts.
+    async fn an_answer_from_before_the_logout_is_over(db) {
+        let app = TestApp::start(db).await;
+        let provider = app.with_provider().await;
+        let _by_hand = app.gus_with_linked_account(&provider).await;
+        for (n, named) in [json!({ "sid": "s" }), json!({ "sub": "gus-at-quay" })].into_iter().enumerate() {
+            app.advance_seconds(60);
+            let issued = app.seconds() - 20;
+            app.provider_posts(&provider.log_out(&app.logout(named))).await.status(200);
+            let browser = app.browser();
+            let old = json!({ "sid": "s", "iat": issued });
+            app.come_from(&browser, &provider, |who| who.claims = old).await.shows("begin again");
+            assert_eq!(app.count("SELECT COUNT(*) FROM flows WHERE ended_at IS NULL").await, 0, "{n}");
+            assert!(lives(&app.gus_signs_in(&provider, json!({ "sid": "s" })).await).await, "{n}");
+        }
+        // Where the provider names its session at one time and not at another, it may be the one.
+        app.advance_seconds(60);
+        let named = json!({ "sid": "s9", "sub": "gus-at-quay" });
+        app.provider_posts(&provider.log_out(&app.logout(named))).await.status(200);
+        let (browser, old) = (app.browser(), json!({ "iat": app.seconds() - 20 }));
+        app.come_from(&browser, &provider, |who| who.claims = old).await.shows("begin again");
+        // Another session of theirs was not meant.
+        let old = json!({ "sid": "s8", "iat": app.seconds() - 20 });
+        app.come_from(&browser, &provider, |who| who.claims = old).await.leads_to("/sign-in/second-step");
+    }
+
+    async fn of_an_answer_and_a_logout_at_once_no_sign_in_is_left(db) {
+        let app = TestApp::start(db).await;
+        let provider = app.with_provider().await;
+        let _by_hand = app.gus_with_linked_account(&provider).await;
+        for n in 0..6 {
+            app.advance_seconds(30);
+            let (browser, sid) = (app.browser(), format!("s{n}"));
+            let token = provider.log_out(&app.logout(json!({ "sid": sid })));
+            let came = app.come_from(&browser, &provider, |who| who.claims = json!({ "sid": sid }));
+            let (_, heard) = tokio::join!(came, app.provider_posts(&token));
+            assert_eq!(heard.status, 200);
+            assert_eq!(app.count("SELECT COUNT(*) FROM flows WHERE ended_at IS NULL").await, 0, "{n}");
+        }
+    }
+
     async fn a_provider_may_have_another_key_by_then(db) {
         let app = TestApp::start(db).await;
         let provider = app.with_provider().await;
