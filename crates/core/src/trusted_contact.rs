@@ -17,6 +17,10 @@ pub const MOST_CHOSEN: i64 = 10;
 /// know each of them well enough to notice that it is somebody else who asks.
 pub const MOST_SERVED: i64 = 25;
 
+/// Most asks of one person within the life of one, those that have ended among them: each may write to another colleague. Twice as
+/// many as can be chosen leave room for those who say no.
+pub const MOST_ASKED: i64 = 20;
+
 /// An ask that nobody answers lapses after so long.
 pub const ASK_LIFE: SignedDuration = SignedDuration::from_hours(24 * 14);
 

@@ -123,6 +123,7 @@ only-sure-mail-address = It is the only mail address that is sure, and messages 
 type-a-colleague = Type what they sign in with, or their mail address at work.
 trusted-contact-is-you = This is you. Choose somebody else.
 trusted-contact-on-list = This is on your list already.
+trusted-contacts-asked-enough = You have asked { $count } times within 14 days, those that you took back among them. Ask again in some days.
 trusted-contact-is-over = It was answered already, or it is over.
 trusted-by-enough = You are the trusted contact of { $count } people, and nobody is of more. Give one up first.
 number-unreadable = Type the number with + and the country, as in +44 20 7946 0102.

@@ -9,7 +9,7 @@ use postern_core::event::Event;
 use postern_core::event::payload::TrustedContactAsked;
 use postern_core::id::PersonId;
 use postern_core::login;
-use postern_core::trusted_contact::{MOST_CHOSEN, MOST_SERVED};
+use postern_core::trusted_contact::{MOST_ASKED, MOST_CHOSEN, MOST_SERVED};
 
 use super::ceremony::Challenge;
 use super::factor_proof::{self, FactorProof};
@@ -154,6 +154,10 @@ async fn expect_room(change: &mut Change<'_>, person: &Person, who: &str) -> Res
     if i64::try_from(chosen.len()).is_ok_and(|count| count >= MOST_CHOSEN) {
         let full = MessageId("trusted-contacts-full").with("count", MOST_CHOSEN);
         return Err(ActionError::refused(full));
+    }
+    if trusted_contacts::count_asked_locked(change, &person.id).await? >= MOST_ASKED {
+        let enough = MessageId("trusted-contacts-asked-enough").with("count", MOST_ASKED);
+        return Err(ActionError::refused(enough));
     }
     let key = login::normalise(who);
     if chosen.iter().any(|one| login::normalise(&one.typed) == key) {

@@ -114,6 +114,20 @@ pub async fn count_served_locked(change: &mut Change<'_>, trusted: &PersonId) ->
     .await?)
 }
 
+/// How many asks of a person there were within the life of one, ended or not.
+pub async fn count_asked_locked(change: &mut Change<'_>, person: &PersonId) -> Result<i64> {
+    let (tenant, since) = (change.tenant().clone(), micros(change.at() - ASK_LIFE));
+    let (count,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM trusted_contacts WHERE tenant_id = $1 AND person_id = $2 AND asked_at > $3",
+    )
+    .bind(tenant.as_str())
+    .bind(person.as_str())
+    .bind(since)
+    .fetch_one(change.conn())
+    .await?;
+    Ok(count)
+}
+
 /// Whether the one has not ended between these two, and whether there was an ask within the life of one.
 pub async fn look_at_pair(
     change: &mut Change<'_>,

@@ -10,7 +10,7 @@ use postern::actions::suspend_person::suspend_person;
 use postern::config::Config;
 use postern::store::trusted_contacts::{self, NewTrustedContact, TrustedContact};
 use postern_core::id::PersonId;
-use postern_core::trusted_contact::{ASK_LIFE, MOST_CHOSEN, MOST_SERVED, REMINDED_EVERY};
+use postern_core::trusted_contact::{ASK_LIFE, MOST_ASKED, MOST_CHOSEN, MOST_SERVED, REMINDED_EVERY};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -237,6 +237,21 @@ on_both! {
         app.choose_trusted_later("gus", "carl").await;
         app.advance(SignedDuration::from_hours(1));
         assert_invalid(app.choose_trusted("gus", "CARL").await, "who");
+    }
+
+    /// Taking an ask back buys no other: or one account could write to the whole house.
+    async fn in_fourteen_days_one_asks_so_many_times(db) {
+        let app = TestApp::start(db).await;
+        for n in 0..MOST_ASKED {
+            app.choose_trusted_later("gus", if n % 2 == 0 { "fay" } else { "nobody" }).await;
+            let (gus, id) = (app.caller("gus").await, app.newest_trust("gus").await);
+            remove_trusted_contact(&app.scope(), &gus, &id, ("", None)).await.unwrap();
+        }
+        app.advance(SignedDuration::from_hours(1));
+        assert_refused(app.choose_trusted("gus", "mona").await, "asked 20 times");
+        app.choose_trusted_later("fay", "mona").await;
+        app.advance(ASK_LIFE);
+        app.choose_trusted_later("gus", "mona").await;
     }
 
     async fn somebody_of_another_organisation_is_nobody_here(db) {
