@@ -110,7 +110,7 @@ pub struct ActivityEntry {
 #[serde(default, deny_unknown_fields)]
 pub struct ActivityQuery {
     /// The cursor: the `next` of the answer before.
-    #[param(required = false)]
+    #[param(required = false, pattern = r"^([0-9]{1,17}\.[0-9a-f-]+)?$")]
     pub before: String,
 }
 

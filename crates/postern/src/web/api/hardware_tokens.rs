@@ -70,7 +70,8 @@ pub struct HardwareTokenPath {
 }
 
 /// A file of hardware tokens, and what opens it.
-#[derive(ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it describes a form, which is read field by field")]
 pub struct HardwareTokenForm {
     /// CSV or PSKC.
