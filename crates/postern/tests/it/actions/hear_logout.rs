@@ -269,7 +269,7 @@ on_both! {
             app.provider_posts(&provider.log_out(&app.logout(named))).await.status(200);
             let browser = app.browser();
             let old = json!({ "sid": "s", "iat": issued });
-            app.come_from(&browser, &provider, |who| who.claims = old).await.shows("begin again");
+            app.come_from(&browser, &provider, |who| who.claims = old).await.shows("Begin again");
             assert_eq!(app.count("SELECT COUNT(*) FROM flows WHERE ended_at IS NULL").await, 0, "{n}");
             assert!(lives(&app.gus_signs_in(&provider, json!({ "sid": "s" })).await).await, "{n}");
         }
@@ -278,7 +278,7 @@ on_both! {
         let named = json!({ "sid": "s9", "sub": "gus-at-quay" });
         app.provider_posts(&provider.log_out(&app.logout(named))).await.status(200);
         let (browser, old) = (app.browser(), json!({ "iat": app.seconds() - 20 }));
-        app.come_from(&browser, &provider, |who| who.claims = old).await.shows("begin again");
+        app.come_from(&browser, &provider, |who| who.claims = old).await.shows("Begin again");
         // Another session of theirs was not meant.
         let old = json!({ "sid": "s8", "iat": app.seconds() - 20 });
         app.come_from(&browser, &provider, |who| who.claims = old).await.leads_to("/sign-in/second-step");
