@@ -120,6 +120,10 @@ fn add(schema: &mut Value, bounds: Value) {
     if bounds.contains_key("pattern") && !is("string") {
         return;
     }
+    // A field that says its own knows better.
+    if schema.contains_key("pattern") {
+        bounds.remove("pattern");
+    }
     if let Some(shape) = bounds.remove("$ref") {
         schema.remove("type");
         if may_be_null {
