@@ -71,14 +71,18 @@ struct KnownProvider {
 /// An issuer, as one organisation names it.
 type ProviderKey = (TenantId, String);
 
-/// The way to identity providers, and what was fetched of them.
+/// Of each provider.
+type OfEach<T> = Arc<Mutex<HashMap<ProviderKey, T>>>;
+
+/// The way to identity providers, and what was fetched of them. A copy is the same one.
+#[derive(Clone)]
 pub struct IdentityProviders {
     http: Option<reqwest::Client>,
     hosts: ProviderHosts,
-    known: Mutex<HashMap<ProviderKey, Arc<KnownProvider>>>,
-    turns: Mutex<HashMap<ProviderKey, Arc<tokio::sync::Mutex<()>>>>,
+    known: OfEach<Arc<KnownProvider>>,
+    turns: OfEach<Arc<tokio::sync::Mutex<()>>>,
     /// Those that were asked, and have not answered.
-    asked_at: Mutex<HashMap<ProviderKey, Timestamp>>,
+    asked_at: OfEach<Timestamp>,
 }
 
 /// Secrets of one sign-in at a provider.
@@ -111,7 +115,7 @@ impl IdentityProviders {
         let http = fetch::client(&hosts);
         let http =
             http.inspect_err(|error| tracing::error!(%error, "no identity provider can be asked")).ok();
-        Self { http, hosts, known: Mutex::default(), turns: Mutex::default(), asked_at: Mutex::default() }
+        Self { http, hosts, known: Arc::default(), turns: Arc::default(), asked_at: Arc::default() }
     }
 
     /// Where the browser is sent.
@@ -255,7 +259,7 @@ impl IdentityProviders {
         let turn = Arc::clone(
             self.turns.lock().unwrap_or_else(PoisonError::into_inner).entry(key.clone()).or_default(),
         );
-        let _turn = turn.lock().await;
+        let turn = turn.lock_owned().await;
         if let Some(known) = kept().filter(is_fresh) {
             return Ok(known);
         }
@@ -263,9 +267,20 @@ impl IdentityProviders {
         if asked_at.is_some_and(|at| now.duration_since(at).abs() < ASKED_AGAIN_AFTER) {
             return Err(ProviderError::Provider("it did not answer a moment ago".to_owned()));
         }
-        // Before it is asked: a call that hangs, or that nobody waits for any more, counts as one that failed.
+        // As a task of its own: whoever asks first may hang up, and what they asked for serves the others.
+        let this = self.clone();
+        let asking = tokio::spawn(async move {
+            let asked = this.ask(key, now).await;
+            drop(turn);
+            asked
+        });
+        asking.await.map_err(|why| ProviderError::Provider(why.to_string()))?
+    }
+
+    async fn ask(&self, key: ProviderKey, now: Timestamp) -> Result<Arc<KnownProvider>, ProviderError> {
+        // Before it is asked: a call that hangs counts as one that failed.
         self.asked_at.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), now);
-        let metadata = self.discover(provider).await?;
+        let metadata = self.discover(&key.1).await?;
         self.asked_at.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
         let known = Arc::new(KnownProvider { metadata, fetched_at: now });
         self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&known));
@@ -273,9 +288,9 @@ impl IdentityProviders {
     }
 
     /// Its settings and its keys. Settings that name another issuer are no settings of this one: the crate looks.
-    async fn discover(&self, provider: &OidcProvider) -> Result<Metadata, ProviderError> {
-        let issuer = IssuerUrl::new(provider.issuer.clone())
-            .map_err(|why| ProviderError::Provider(why.to_string()))?;
+    async fn discover(&self, issuer: &str) -> Result<Metadata, ProviderError> {
+        let issuer =
+            IssuerUrl::new(issuer.to_owned()).map_err(|why| ProviderError::Provider(why.to_string()))?;
         let http = self.http()?;
         Metadata::discover_async(issuer, &http).await.map_err(|why| ProviderError::Provider(chain(&why)))
     }

@@ -61,6 +61,8 @@ struct FakeProviderState {
     given: u32,
     codes: BTreeMap<String, GivenCode>,
     asked: usize,
+    /// What it answers with about itself waits for this.
+    gate: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// The provider. Ends when it is dropped.
@@ -84,6 +86,7 @@ impl FakeIdentityProvider {
             given: 0,
             codes: BTreeMap::new(),
             asked: 0,
+            gate: Arc::default(),
         }));
         let routes = Router::new()
             .route("/.well-known/openid-configuration", get(discovery))
@@ -122,6 +125,12 @@ impl FakeIdentityProvider {
     /// Whether it answers.
     pub fn set_up(&self, is_up: bool) {
         self.state.lock().unwrap().is_up = is_up;
+    }
+
+    /// Until this is dropped it says nothing about itself.
+    pub async fn hold(&self) -> tokio::sync::OwnedMutexGuard<()> {
+        let gate = Arc::clone(&self.state.lock().unwrap().gate);
+        gate.lock_owned().await
     }
 
     /// How often something was asked.
@@ -195,6 +204,8 @@ fn lie(claims: &mut Value, lies: &Value) {
 }
 
 async fn discovery(State(state): Shared) -> Result<Json<Value>, StatusCode> {
+    let gate = Arc::clone(&state.lock().unwrap().gate);
+    let _open = gate.lock().await;
     let mut state = state.lock().unwrap();
     state.asked += 1;
     if !state.is_up {

@@ -3,12 +3,14 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use postern::actions::set_tenant_settings::set_tenant_settings;
 use postern_testkit::FakeIdentityProvider;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::browser::FLOW;
 use crate::on_both::on_both;
@@ -220,6 +222,19 @@ on_both! {
     }
 
     /// How long ago somebody signed in there counts here too: it is asked of the provider, and held against what it says.
+    /// Whoever asks first may hang up while the provider is slow: nobody else waits for that.
+    async fn who_hangs_up_leaves_nobody_waiting(db) {
+        let app = TestApp::start(db).await;
+        let provider = app.with_provider().await;
+        let held = provider.hold().await;
+        let (impatient, patient) = (app.browser(), app.browser());
+        let hung_up = timeout(Duration::from_millis(300), impatient.post("/sign-in/with/quay", &[])).await;
+        assert!(hung_up.is_err());
+        drop(held);
+        app.go_to_provider(&patient, "quay").await;
+        assert_eq!(provider.asked(), 1, "what the first has asked for is there");
+    }
+
     async fn a_sign_in_there_is_twelve_hours_old_at_most(db) {
         let app = TestApp::start(db).await;
         let provider = app.with_provider().await;
