@@ -255,14 +255,13 @@ CREATE INDEX flows_of_provider_account ON flows (tenant_id, provider_account) WH
 CREATE INDEX flows_of_provider_session ON flows (tenant_id, provider_session) WHERE provider_session IS NOT NULL;
 CREATE INDEX flows_by_end ON flows (tenant_id, expires_at);
 
--- What an identity provider has said of late that it has ended.
+-- When an identity provider last said that it has ended an account's sessions or one session: a sign-in that was begun before is over.
 CREATE TABLE provider_logouts (
     tenant_id TEXT NOT NULL,
     -- Of an account or a session there, as a hash.
     name TEXT NOT NULL,
-    -- By the provider's clock; 0: somebody has signed in by the name, and nothing was ended.
-    logged_out_at BIGINT NOT NULL,
-    kept_until BIGINT NOT NULL,
+    -- 0: somebody has signed in by the name, and nothing was ended.
+    heard_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, name)
 );
 CREATE TABLE ceremonies (

@@ -11,8 +11,6 @@ pub struct ProvenIdentity {
     pub subject: String,
     /// Names the session there, where the provider does (`sid`).
     pub session: Option<String>,
-    /// When the provider issued its word, where it may end by another one what began by it (OpenID Connect).
-    pub issued_at: Option<Timestamp>,
     /// How they signed in there.
     pub amr: Vec<String>,
     /// The class of that sign-in.

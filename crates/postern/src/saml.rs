@@ -104,7 +104,6 @@ pub fn check(
     }
     let auth_time = signed_in_at(&session, (provider, answer.anew_since), now)?;
     Ok(ProvenIdentity {
-        issued_at: None,
         subject: subject(&session, &read, (provider, ours))?,
         // No logout is heard by SAML.
         session: None,

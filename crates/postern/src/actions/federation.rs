@@ -77,6 +77,8 @@ pub(super) struct PendingFederation {
     state: String,
     asked: AskedProvider,
     anew_since: Option<Timestamp>,
+    /// When the browser was sent there.
+    pub(super) sent_at: Timestamp,
     pub(super) link: Option<PendingLink>,
 }
 
@@ -240,6 +242,7 @@ pub(super) async fn prepare(
         state: state.to_string(),
         asked,
         anew_since,
+        sent_at: scope.now,
         link: None,
     };
     Ok(PreparedFederation { pending, to: ToProvider { token, url, title: provider.title.clone() } })
@@ -297,7 +300,8 @@ pub(super) async fn take(
     let sealed = BASE64.decode(found.ok_or(OVER)?.as_bytes());
     let sealed = sealed.map_err(|_| ActionError::Internal("what is sealed in a ceremony".to_owned()))?;
     let plain = scope.tenant.keys.unseal(&place(scope, key), &sealed)?;
-    let pending: PendingFederation = serde_json::from_slice(&plain)?;
+    // Another version of the program may have begun it.
+    let pending: PendingFederation = serde_json::from_slice(&plain).map_err(|_| OVER)?;
     // Compared by their hashes, which tell nothing of how far they agree.
     if token_hash(&pending.state) != token_hash(answer.state) || pending.provider != answer.provider {
         return Err(OVER);

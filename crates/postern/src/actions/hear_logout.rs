@@ -5,6 +5,7 @@
 //! one is not held up: a provider that signs a thousand people out at once sends a thousand of them, and none again. One that no
 //! known key has signed is counted before newer keys are asked for.
 
+use jiff::SignedDuration;
 use postern_core::event::payload::SessionRevoked;
 use postern_core::event::{Actor, Event};
 
@@ -16,8 +17,11 @@ use crate::oidc::{LogoutKeys, NamedLogout};
 use crate::rng::token_hash;
 use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
-use crate::store::provider_sessions::{self, LoggedOut, REMEMBERED_FOR};
+use crate::store::provider_sessions::{self, LoggedOut};
 use crate::store::{StoreError, ceremonies, persons};
+
+/// A token that counted is remembered for so long: no token counts at such an age, by any clock.
+const REMEMBERED_FOR: SignedDuration = SignedDuration::from_mins(15);
 
 /// Ends what the token names. One that names nothing here is right too. Err: `Wrong` where it is no logout, or counted before.
 pub async fn hear_logout(scope: &Scope, provider: &str, token: &str) -> Result<(), ActionError> {
@@ -68,7 +72,7 @@ async fn end(scope: &Scope, provider: &IdentityProvider, named: &NamedLogout) ->
         other => other?,
     }
     ceremonies::consume(&mut change, key).await?;
-    provider_sessions::remember(&mut change, what, named.issued_at).await?;
+    provider_sessions::remember(&mut change, what).await?;
     let why = format!("signed out at the identity provider {}", provider.name);
     for (person, sessions) in provider_sessions::end(&mut change, what).await? {
         if sessions > 0 {

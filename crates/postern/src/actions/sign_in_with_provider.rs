@@ -3,10 +3,11 @@
 //! counts against its sender, and leaves a record only where this browser had begun a sign-in with that state. No failed try
 //! is counted beyond that: an office behind one address is not shut out by those of its people who have linked nothing.
 
+use jiff::Timestamp;
 use postern_core::event::payload::SignInFederated;
 use postern_core::event::{Actor, Event};
 use postern_core::factor::FactorKind;
-use postern_core::signin::{Flow, FlowProgress, FlowStep, ProviderSession};
+use postern_core::signin::{Flow, FlowProgress, FlowStep};
 
 use super::ActionError;
 use super::federation::{self, ProviderAnswer, SignInThere, ToProvider};
@@ -20,7 +21,7 @@ use crate::scope::Scope;
 use crate::store::ceremonies::{CeremonyKey, CeremonyKind};
 use crate::store::factors::Factor;
 use crate::store::persons::Person;
-use crate::store::{Change, StoreError, factors, flows, persons, provider_sessions};
+use crate::store::{StoreError, factors, flows, persons, provider_sessions};
 use crate::texts::MessageId;
 use postern_core::id::PersonId;
 
@@ -49,12 +50,13 @@ pub async fn finish(scope: &Scope, token: &str, answer: ProviderAnswer<'_>) -> R
             return Err(error);
         }
     };
-    retry(|| begin(scope, (provider, &identity))).await
+    retry(|| begin(scope, (provider, &identity), pending.sent_at)).await
 }
 
 async fn begin(
     scope: &Scope,
     (provider, identity): (&IdentityProvider, &ProvenIdentity),
+    sent_there_at: Timestamp,
 ) -> Result<Begun, ActionError> {
     let attempt = |cause| Failed { method: FactorKind::Federated.as_str(), cause, detail: None };
     let Some((person, factor)) = find(scope, (provider, identity)).await? else {
@@ -78,7 +80,8 @@ async fn begin(
         other => other?,
     }
     let begun_by = federation::provider_session(provider, identity);
-    if is_ended(&mut change, &begun_by, identity).await? {
+    if provider_sessions::was_ended_since(&mut change, &begun_by, sent_there_at).await? {
+        // They have signed out there while their answer was on its way.
         drop(change);
         failed(scope, Some(&person), &person.login, attempt("external_idp")).await?;
         return Err(federation::OVER);
@@ -95,17 +98,6 @@ async fn begin(
     };
     change.commit(&Event::new(Actor::Anonymous, shown).person(&person.id)).await?;
     Ok(Begun { token, flow })
-}
-
-/// Whether they have signed out there while the answer was on its way.
-async fn is_ended(
-    change: &mut Change<'_>,
-    begun_by: &ProviderSession,
-    identity: &ProvenIdentity,
-) -> Result<bool, StoreError> {
-    let Some(issued_at) = identity.issued_at else { return Ok(false) };
-    let last = provider_sessions::find_last_logout(change, begun_by).await?;
-    Ok(last.is_some_and(|logged_out_at| issued_at <= logged_out_at))
 }
 
 async fn find(

@@ -23,7 +23,7 @@ pub async fn sweep(scope: &Scope) -> Result<Option<Timestamp>, ActionError> {
     let before = change.at() - SignedDuration::from_hours(24);
     ceremonies::delete_expired(&mut change, before).await?;
     flows::delete_expired(&mut change, before).await?;
-    provider_sessions::delete_expired(&mut change, before).await?;
+    provider_sessions::delete_heard_before(&mut change, before).await?;
     push_requests::delete_expired(&mut change, before).await?;
     sent_codes::delete_expired(&mut change, before).await?;
     forgotten_passwords::delete_expired(&mut change, before, before - Config::CONTEST_LIFE).await?;

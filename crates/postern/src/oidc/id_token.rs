@@ -122,7 +122,6 @@ fn identity(claims: &CoreIdTokenClaims) -> ProvenIdentity {
     ProvenIdentity {
         subject: claims.subject().as_str().to_owned(),
         session: None,
-        issued_at: Timestamp::from_second(claims.issue_time().timestamp()).ok(),
         amr: words.take(MOST_WORDS).map(|word| short_word(word.as_str())).collect(),
         acr: claims.auth_context_ref().map(|class| short_word(class.as_str())),
         auth_time: at,

@@ -35,8 +35,6 @@ pub struct NamedLogout {
     pub session: Option<String>,
     /// Names the token (`jti`).
     pub token: String,
-    /// When the provider issued it.
-    pub issued_at: Timestamp,
 }
 
 /// Why a token ends nothing. Nothing that stands in it is said.
@@ -119,8 +117,8 @@ impl UnprovenLogout {
             return wrong("the logout token lacks what one has to have, or has it twice");
         };
         header.expect_logout()?;
-        let issued_at = claims.expect(expected, now)?;
-        let logout = NamedLogout { subject: claims.sub, session: claims.sid, token: claims.jti, issued_at };
+        claims.expect(expected, now)?;
+        let logout = NamedLogout { subject: claims.sub, session: claims.sid, token: claims.jti };
         let names = [logout.subject.as_deref(), logout.session.as_deref(), Some(logout.token.as_str())];
         if names.into_iter().flatten().any(|name| !(1..=LONGEST_NAME).contains(&name.len())) {
             return wrong("a name in the logout token is empty, or too long");
@@ -176,15 +174,14 @@ impl LogoutHeader {
 }
 
 impl LogoutClaims {
-    /// Looks at them all. The answer: when it was issued.
-    fn expect(&self, expected: ExpectedLogout<'_>, now: Timestamp) -> Result<Timestamp, LogoutTokenError> {
+    fn expect(&self, expected: ExpectedLogout<'_>, now: Timestamp) -> Result<(), LogoutTokenError> {
         let client = expected.client_id;
         let is_for_us = match &self.aud {
             OneOrMany::One(audience) => audience == client,
             OneOrMany::Many(all) => !all.is_empty() && all.iter().all(|audience| audience == client),
         };
-        let issued_at = moment(self.iat).ok_or(LogoutTokenError::Claims("the logout token has no time"))?;
-        let is_new = (now - OLDEST_TOKEN..=now + CLOCK_SLACK).contains(&issued_at);
+        let is_new =
+            moment(self.iat).is_some_and(|at| (now - OLDEST_TOKEN..=now + CLOCK_SLACK).contains(&at));
         let goes_on = moment(self.exp).is_some_and(|at| at > now);
         let checks = [
             (self.iss == expected.issuer, "the logout token names another issuer"),
@@ -201,7 +198,7 @@ impl LogoutClaims {
         ];
         match checks.into_iter().find(|(holds, _)| !holds) {
             Some((_, why)) => Err(LogoutTokenError::Claims(why)),
-            None => Ok(issued_at),
+            None => Ok(()),
         }
     }
 }

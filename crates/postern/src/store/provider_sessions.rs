@@ -2,14 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use postern_core::id::{PersonId, TenantId};
 use postern_core::signin::ProviderSession;
 
 use super::{Change, Db, Result, micros, time};
-
-/// A logout is remembered for so long: nothing that a provider issued before it counts at such an age, by any clock.
-pub const REMEMBERED_FOR: SignedDuration = SignedDuration::from_mins(15);
 
 /// What the provider names, as hashes: `postern_core::signin::ProviderSession`.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +36,7 @@ impl<'a> LoggedOut<'a> {
         }
     }
 
-    /// What a sign-in that it ends holds one of: [`find_last_logout`].
+    /// What a sign-in that it ends holds one of: [`was_ended_since`].
     fn held(self) -> BTreeSet<String> {
         match self {
             Self::Account(name) | Self::Session(name) => BTreeSet::from([name.to_owned()]),
@@ -106,48 +103,48 @@ fn without_session(account: &str) -> String {
     format!("{account} without a session")
 }
 
-/// Remembers that the provider has ended it, `at` by its clock. A sign-in by the same name that is being written waits, or is waited for.
-pub async fn remember(change: &mut Change<'_>, what: LoggedOut<'_>, at: Timestamp) -> Result<()> {
-    hold(change, what.held(), at).await.map(drop)
+/// Remembers that the provider has ended it now. A sign-in by the same name that is being written waits, or is waited for.
+pub async fn remember(change: &mut Change<'_>, what: LoggedOut<'_>) -> Result<()> {
+    let now = change.at();
+    hold(change, what.held(), now).await.map(drop)
 }
 
-/// When the provider has last ended what a sign-in begins by, if it has of late. A logout of it that is being written waits, or is waited
-/// for: one of the two sees the other.
-pub async fn find_last_logout(
+/// Whether the provider has ended what a sign-in begins by since the browser was sent there. By our own clock alone: when the provider
+/// issued what came back says nothing, because a code from before may be redeemed later. A logout of it that is being written waits, or
+/// is waited for: one of the two sees the other.
+pub async fn was_ended_since(
     change: &mut Change<'_>,
     begun_by: &ProviderSession,
-) -> Result<Option<Timestamp>> {
+    sent_there_at: Timestamp,
+) -> Result<bool> {
     let session = begun_by.session.clone().unwrap_or_else(|| without_session(&begun_by.account));
     let names = BTreeSet::from([begun_by.account.clone(), session]);
-    let last = hold(change, names, Timestamp::UNIX_EPOCH).await?;
-    Ok((last > Timestamp::UNIX_EPOCH).then_some(last))
+    Ok(hold(change, names, Timestamp::UNIX_EPOCH).await? >= sent_there_at)
 }
 
 /// Makes sure that the rows are there and locks them, in their order. The answer: the last logout among them.
 async fn hold(change: &mut Change<'_>, names: BTreeSet<String>, at: Timestamp) -> Result<Timestamp> {
-    let (tenant, kept_until) = (change.tenant().clone(), micros(change.at() + REMEMBERED_FOR));
+    let tenant = change.tenant().clone();
     let mut last = Timestamp::UNIX_EPOCH;
     for name in names {
-        let (logged_out_at,): (i64,) = sqlx::query_as(
-            "INSERT INTO provider_logouts (tenant_id, name, logged_out_at, kept_until) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT (tenant_id, name) DO UPDATE SET kept_until = $4, logged_out_at = \
-             CASE WHEN provider_logouts.logged_out_at < $3 THEN $3 ELSE provider_logouts.logged_out_at END \
-             RETURNING logged_out_at",
+        let (heard_at,): (i64,) = sqlx::query_as(
+            "INSERT INTO provider_logouts (tenant_id, name, heard_at) VALUES ($1, $2, $3) \
+             ON CONFLICT (tenant_id, name) DO UPDATE SET heard_at = \
+             CASE WHEN provider_logouts.heard_at < $3 THEN $3 ELSE provider_logouts.heard_at END RETURNING heard_at",
         )
         .bind(tenant.as_str())
         .bind(name)
         .bind(micros(at))
-        .bind(kept_until)
         .fetch_one(change.conn())
         .await?;
-        last = last.max(time(logged_out_at));
+        last = last.max(time(heard_at));
     }
     Ok(last)
 }
 
-/// Deletes what is remembered no more.
-pub async fn delete_expired(change: &mut Change<'_>, before: Timestamp) -> Result<()> {
-    sqlx::query("DELETE FROM provider_logouts WHERE tenant_id = $1 AND kept_until < $2")
+/// Deletes what was heard before: whoever was sent to the provider earlier comes back too late. What only held a name goes too.
+pub async fn delete_heard_before(change: &mut Change<'_>, before: Timestamp) -> Result<()> {
+    sqlx::query("DELETE FROM provider_logouts WHERE tenant_id = $1 AND heard_at < $2")
         .bind(change.tenant().as_str().to_owned())
         .bind(micros(before))
         .execute(change.conn())

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use postern::actions::hear_logout::hear_logout;
-use postern_testkit::{FakeIdentityProvider, LogoutAtProvider};
+use postern_testkit::{FakeIdentityProvider, LogoutAtProvider, SignInAtProvider};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -258,30 +258,41 @@ on_both! {
         }
     }
 
-    /// Their browser may be on its way back when they are signed out there. What the provider says later counts.
-    async fn an_answer_from_before_the_logout_is_over(db) {
+    /// Their browser may be on its way back when they are signed out there. The provider issues what it says when the code is redeemed,
+    /// so that it is from after the logout; what they begin after it counts, however long ago they signed in there.
+    async fn what_was_begun_before_the_logout_is_over(db) {
         let app = TestApp::start(db).await;
         let provider = app.with_provider().await;
         let _by_hand = app.gus_with_linked_account(&provider).await;
-        for (n, named) in [json!({ "sid": "s" }), json!({ "sub": "gus-at-quay" })].into_iter().enumerate() {
+        let both = json!({ "sid": "another", "sub": "gus-at-quay" });
+        let (of_session, of_none) = (json!({ "sid": "s" }), json!({}));
+        for (named, claims) in [
+            (json!({ "sid": "s" }), &of_session),
+            (json!({ "sid": "s", "sub": "gus-at-quay" }), &of_session),
+            (json!({ "sub": "gus-at-quay" }), &of_session),
+            // Where the provider names its session at one time and not at another, it may be the one.
+            (both.clone(), &of_none),
+        ] {
             app.advance_seconds(60);
-            let issued = app.seconds() - 20;
-            app.provider_posts(&provider.log_out(&app.logout(named))).await.status(200);
             let browser = app.browser();
-            let old = json!({ "sid": "s", "iat": issued });
-            app.come_from(&browser, &provider, |who| who.claims = old).await.shows("Begin again");
-            assert_eq!(app.count("SELECT COUNT(*) FROM flows WHERE ended_at IS NULL").await, 0, "{n}");
-            assert!(lives(&app.gus_signs_in(&provider, json!({ "sid": "s" })).await).await, "{n}");
+            let to = app.go_to_provider(&browser, "quay").await;
+            app.advance_seconds(2);
+            app.provider_posts(&provider.log_out(&app.logout(named.clone()))).await.status(200);
+            app.advance_seconds(2);
+            let who = SignInAtProvider { claims: claims.clone(), ..app.at_provider("gus-at-quay") };
+            browser.get(&provider.sign_in(&to, &who)).await.shows("Begin again");
+            assert_eq!(app.count("SELECT COUNT(*) FROM flows WHERE ended_at IS NULL").await, 0, "{named}");
+            let mut since = claims.clone();
+            since["auth_time"] = json!(app.seconds() - 600);
+            assert!(lives(&app.gus_signs_in(&provider, since).await).await, "{named}");
         }
-        // Where the provider names its session at one time and not at another, it may be the one.
-        app.advance_seconds(60);
-        let named = json!({ "sid": "s9", "sub": "gus-at-quay" });
-        app.provider_posts(&provider.log_out(&app.logout(named))).await.status(200);
-        let (browser, old) = (app.browser(), json!({ "iat": app.seconds() - 20 }));
-        app.come_from(&browser, &provider, |who| who.claims = old).await.shows("Begin again");
         // Another session of theirs was not meant.
-        let old = json!({ "sid": "s8", "iat": app.seconds() - 20 });
-        app.come_from(&browser, &provider, |who| who.claims = old).await.leads_to("/sign-in/second-step");
+        app.advance_seconds(60);
+        let browser = app.browser();
+        let to = app.go_to_provider(&browser, "quay").await;
+        app.provider_posts(&provider.log_out(&app.logout(both))).await.status(200);
+        let who = SignInAtProvider { claims: of_session, ..app.at_provider("gus-at-quay") };
+        browser.get(&provider.sign_in(&to, &who)).await.leads_to("/sign-in/second-step");
     }
 
     async fn of_an_answer_and_a_logout_at_once_no_sign_in_is_left(db) {
@@ -291,12 +302,54 @@ on_both! {
         for n in 0..6 {
             app.advance_seconds(30);
             let (browser, sid) = (app.browser(), format!("s{n}"));
-            let token = provider.log_out(&app.logout(json!({ "sid": sid })));
-            let came = app.come_from(&browser, &provider, |who| who.claims = json!({ "sid": sid }));
-            let (_, heard) = tokio::join!(came, app.provider_posts(&token));
+            let to = app.go_to_provider(&browser, "quay").await;
+            let who = SignInAtProvider { claims: json!({ "sid": sid }), ..app.at_provider("gus-at-quay") };
+            let (back, token) = (provider.sign_in(&to, &who), provider.log_out(&app.logout(json!({ "sid": sid }))));
+            let (_, heard) = tokio::join!(browser.get(&back), app.provider_posts(&token));
             assert_eq!(heard.status, 200);
             assert_eq!(app.count("SELECT COUNT(*) FROM flows WHERE ended_at IS NULL").await, 0, "{n}");
         }
+    }
+
+    /// Once each, and what is not theirs besides.
+    async fn what_was_heard_before_and_what_nobody_named_count_against_their_sender(db) {
+        let ten = NonZeroU32::new(10).unwrap();
+        let app = TestApp::start_with(db, |config| config.requests_per_minute = ten).await;
+        let provider = app.with_provider().await;
+        let token = provider.log_out(&app.logout(json!({ "sid": "s1" })));
+        app.provider_posts(&token).await.status(200);
+        let mut statuses = Vec::new();
+        for _ in 0..20 {
+            statuses.push(app.provider_posts(&token).await.status);
+        }
+        assert!(statuses[0] == 400 && statuses.contains(&429), "{statuses:?}");
+        app.advance_seconds(600);
+        let nobodys = HEARS.replace("quay", "nobody");
+        let browser = app.browser();
+        let mut statuses = Vec::new();
+        for _ in 0..20 {
+            let request = browser.request(Method::POST, &nobodys).form(&[("logout_token", &token)]);
+            statuses.push(browser.send(request).await.status);
+        }
+        assert!(statuses[0] == 404 && statuses.contains(&429), "{statuses:?}");
+    }
+
+    /// The specification has one answer for a logout that is wrong and for one that fails.
+    async fn while_the_provider_is_down_a_logout_that_cannot_be_checked_ends_nothing(db) {
+        let app = TestApp::start(db).await;
+        let provider = app.with_provider().await;
+        let _by_hand = app.gus_with_linked_account(&provider).await;
+        let one = app.gus_signs_in(&provider, json!({ "sid": "s1" })).await;
+        // A node that has never asked it.
+        let other = app.second_node().await;
+        provider.set_up(false);
+        let token = provider.log_out(&app.logout(json!({ "sid": "s1" })));
+        hear_logout(&other.scope(), "quay", &token).await.unwrap_err();
+        assert!(lives(&one).await);
+        // It is not used up: sent again to one that knows the provider's keys, it counts.
+        app.provider_posts(&token).await.status(200);
+        assert!(!lives(&one).await);
+        other.stop().await;
     }
 
     async fn a_provider_may_have_another_key_by_then(db) {
